@@ -1,32 +1,12 @@
-// What goes in and what comes out.
+// What comes out; what goes in is InputFrame (frame/input_frame.h).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "frame/input_frame.h"
+
 namespace tessera {
-
-/// How the samples of an input picture lie in memory. kPlanar and 10 bit: low bits of little-endian words.
-enum class PixelLayout : uint8_t {
-  kPlanar,          ///< Y, U, V planes (Y alone when monochrome)
-  kSemiPlanar,      ///< Y, then interleaved UV (NV12)
-  kSemiPlanarHigh,  ///< the same in 16-bit words with the samples in the high bits (P010)
-};
-
-/// A picture lent to the encoder. It stays readable until `release` is called (from any thread, once).
-struct InputFrame {
-  const void* plane[3] = {};
-  ptrdiff_t stride_bytes[3] = {};
-  PixelLayout layout = PixelLayout::kPlanar;
-  uint64_t frame_id = 0;         ///< comes back in the packet that shows this picture
-  int64_t pts_ns = -1;           ///< presentation time; -1: unknown
-  bool force_key_frame = false;
-  /// True: the encoder may keep reading the planes after send_frame() returns and calls `release` when done.
-  /// False: it copies what it needs before send_frame() returns.
-  bool may_hold = false;
-  void* lease = nullptr;
-  void (*release)(void* lease) = nullptr;
-};
 
 /// One temporal unit: exactly one shown frame, hidden frames in front of it. The bytes belong to the encoder
 /// and stay valid until the packet is given back with Encoder::recycle().
