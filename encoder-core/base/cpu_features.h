@@ -1,0 +1,24 @@
+// What the processor and the operating system offer to kernels.
+#pragma once
+
+#include <cstdint>
+
+namespace tessera {
+
+enum CpuFlag : uint32_t {
+  kCpuSsse3 = 1u << 0,
+  kCpuSse41 = 1u << 1,
+  kCpuAvx2 = 1u << 2,
+  kCpuBmi2 = 1u << 3,    ///< BMI1, BMI2, LZCNT and POPCNT
+  kCpuAvx512 = 1u << 4,  ///< F, BW, CD, DQ and VL
+};
+
+/// What kernels named avx2 may use.
+inline constexpr uint32_t kCpuAvx2Level = kCpuSsse3 | kCpuSse41 | kCpuAvx2 | kCpuBmi2;
+
+constexpr bool cpu_has(uint32_t flags, uint32_t wanted) { return (flags & wanted) == wanted; }
+
+/// CpuFlag bits of the machine that this runs on, found once.
+uint32_t cpu_flags();
+
+}  // namespace tessera

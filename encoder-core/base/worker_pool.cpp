@@ -1,0 +1,77 @@
+#include "base/worker_pool.h"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+thread_local int current_thread = 0;
+thread_local int job_depth = 0;
+
+}  // namespace
+
+WorkerPool::WorkerPool(int threads) {
+  queue_.reserve(256);
+  workers_.reserve(static_cast<size_t>(std::max(threads - 1, 0)));
+  for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { work(i); });
+}
+
+WorkerPool::~WorkerPool() {
+  {
+    std::unique_lock lock(mutex_);
+    while (run_one(lock, nullptr)) continue;
+    ending_ = true;
+  }
+  changed_.notify_all();
+  workers_.clear();
+}
+
+int WorkerPool::this_thread() { return current_thread; }
+
+void WorkerPool::submit(TaskGroup& group, JobFn fn, void* context, int begin, int end) {
+  if (begin >= end) return;
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({&group, fn, context, begin, end});
+    group.pending_.fetch_add(end - begin, std::memory_order_relaxed);
+  }
+  changed_.notify_all();
+}
+
+/// Runs the oldest queued index (of group `only`, unless null) with the lock released; false if there is none.
+bool WorkerPool::run_one(std::unique_lock<std::mutex>& lock, const TaskGroup* only) {
+  const auto job = std::find_if(queue_.begin(), queue_.end(),
+                                [only](const Job& j) { return only == nullptr || j.group == only; });
+  if (job == queue_.end()) return false;
+  const auto [group, fn, context, index, end] = *job;
+  if (++job->next == end) queue_.erase(job);
+
+  lock.unlock();
+  job_depth++;
+  fn(context, index);
+  job_depth--;
+  lock.lock();
+  // Under the lock, and the last that touches the group: who waits may destroy it at once.
+  if (group->pending_.fetch_sub(1, std::memory_order_release) == 1) changed_.notify_all();
+  return true;
+}
+
+void WorkerPool::wait(TaskGroup& group) {
+  std::unique_lock lock(mutex_);
+  const TaskGroup* only = job_depth > 0 ? &group : nullptr;
+  while (!group.done()) {
+    if (!run_one(lock, only) && !group.done()) changed_.wait(lock);
+  }
+}
+
+void WorkerPool::work(int thread) {
+  current_thread = thread;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (run_one(lock, nullptr)) continue;
+    if (ending_) return;
+    changed_.wait(lock);
+  }
+}
+
+}  // namespace tessera
