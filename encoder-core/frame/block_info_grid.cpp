@@ -12,8 +12,8 @@ void BlockInfoGrid::resize(int mi_rows, int mi_cols) {
 }
 
 void BlockInfoGrid::place(const BlockInfo& info) {
-  const int rows = std::min<int>(block_height_mi(info.size), mi_rows_ - info.mi_row);
-  const int cols = std::min<int>(block_width_mi(info.size), mi_cols_ - info.mi_col);
+  const int rows = std::min<int>(Num_4x4_Blocks_High[info.size], mi_rows_ - info.mi_row);
+  const int cols = std::min<int>(Num_4x4_Blocks_Wide[info.size], mi_cols_ - info.mi_col);
   const Origin o = {info.mi_row, info.mi_col};
   for (int r = 0; r < rows; r++) {
     Origin* row = origin_.view().ptr(info.mi_col, info.mi_row + r, cols, 1);

@@ -15,6 +15,10 @@ struct LumaPyramid {
   Array2d<uint8_t> level[kPyramidLevels];  ///< [ 0 ] half, [ 1 ] quarter of width and height, rounded up
 };
 
+/// Half and quarter sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
+template <Pixel P>
+void build_luma_pyramid(PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);
+
 template <Pixel P>
 struct SourceFrame {
   PictureFormat format;
@@ -24,6 +28,14 @@ struct SourceFrame {
   InputFrame input;                   ///< its lease is released when coding no longer needs the samples
   bool leased = false;
   uint64_t display_index = 0;
+
+  /// Takes `input` over: reads its planes in place where they are planar and may be held, else copies them.
+  void take(const InputFrame& input_frame, const PictureFormat& picture_format);
+  /// Gives the lent planes back; the pyramid stays.
+  void release_samples();
 };
+
+extern template struct SourceFrame<uint8_t>;
+extern template struct SourceFrame<uint16_t>;
 
 }  // namespace tessera

@@ -1,0 +1,34 @@
+#include "control/gop.h"
+
+namespace tessera {
+namespace {
+
+/// Codes what lies strictly between two coded pictures, the middle first. `hi` is hidden until its turn comes.
+void code_between(GopSteps& steps, uint64_t lo, uint64_t hi, int layer) {
+  if (hi - lo < 2) return;
+  const uint64_t mid = lo + (hi - lo) / 2;
+  const bool shown = mid - lo == 1;
+  steps.push({.display_index = mid, .layer = layer, .shown = shown});
+  code_between(steps, lo, mid, layer + 1);
+  if (!shown) steps.push({.display_index = mid, .layer = layer, .show_existing = true});
+  code_between(steps, mid, hi, layer + 1);
+}
+
+}  // namespace
+
+GopSteps make_pyramid(uint64_t first, int length) {
+  GopSteps steps;
+  const uint64_t last = first + length - 1;
+  const bool shown = length == 1;
+  steps.push({.display_index = last, .layer = 0, .shown = shown});
+  code_between(steps, first - 1, last, 1);
+  if (!shown) steps.push({.display_index = last, .layer = 0, .show_existing = true});
+  return steps;
+}
+
+GopStep make_low_delay_step(uint64_t display_index, uint64_t position) {
+  const int layer = position % 4 == 0 ? 0 : position % 2 == 0 ? 1 : 2;
+  return {.display_index = display_index, .layer = layer};
+}
+
+}  // namespace tessera

@@ -1,0 +1,48 @@
+#include "control/quant_plan.h"
+
+#include <algorithm>
+
+#include "spec/quant_tables.h"
+
+namespace tessera {
+namespace {
+
+/// Part of the leaf quantiser step taken off, in percent: key frames, then layers 0, 1, ... of a pyramid.
+constexpr int kKeyFinerPct = 70;
+constexpr Array<int, 6> kLayerFinerPct = {54, 30, 17, 9, 0, 0};
+/// The same without reordering, where nothing is hidden and each layer is seen: milder.
+constexpr int kLowDelayKeyFinerPct = 45;
+constexpr Array<int, 3> kLowDelayLayerFinerPct = {20, 6, 0};
+
+/// Lambda over squared step: what frames refer to weighs error more (lower lambda).
+constexpr double kKeyLambda = 0.115, kBaseLambda = 0.130, kInnerLambda = 0.145, kLeafLambda = 0.165;
+
+int nearest_qindex(double step, int bit_depth) {
+  int q = 0;
+  while (q < 255 && ac_q(q, bit_depth) < step) q++;
+  if (q > 0 && step - ac_q(q - 1, bit_depth) < ac_q(q, bit_depth) - step) q--;
+  return q;
+}
+
+}  // namespace
+
+int cq_level_to_qindex(int cq_level) {
+  if (cq_level >= 62) return cq_level == 62 ? 249 : 255;
+  return 4 * cq_level;
+}
+
+int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_depth) {
+  if (leaf_qindex == 0) return 0;
+  const int pct = low_delay ? (key ? kLowDelayKeyFinerPct : kLowDelayLayerFinerPct[std::min(layer, 2)])
+                            : (key ? kKeyFinerPct : kLayerFinerPct[std::min(layer, 5)]);
+  return std::max(1, nearest_qindex(ac_q(leaf_qindex, bit_depth) * (100 - pct) / 100.0, bit_depth));
+}
+
+double frame_lambda(int qindex, int layer, bool key, bool low_delay, int bit_depth) {
+  const double step = dc_q(qindex, bit_depth) / 8.0;
+  double weight = key ? kKeyLambda : layer == 0 ? kBaseLambda : layer >= 4 ? kLeafLambda : kInnerLambda;
+  if (low_delay && !key) weight = kInnerLambda;
+  return weight * step * step;
+}
+
+}  // namespace tessera

@@ -1,0 +1,36 @@
+// The eight reference slots: which pictures stand in them, which of them a new frame refers to under which name,
+// and which slot it takes. Everything follows from coding order, so it can be planned ahead of coding.
+#pragma once
+
+#include "control/gop.h"
+#include "frame/frame_plan.h"
+
+namespace tessera {
+
+class ReferencePlan {
+ public:
+  /// Fills the reference part of a header (ref_frame_idx, ref_order_hint, refresh_frame_flags, primary_ref_frame,
+  /// show_existing ...) and the list of references worth searching, then books the step.
+  void apply(const GopStep& step, bool low_delay, FramePlan& plan);
+  void reset() { *this = ReferencePlan{}; }
+
+ private:
+  struct Slot {
+    bool used = false;
+    bool waits_to_show = false;
+    bool key = false;
+    uint64_t display_index = 0;
+    uint64_t coded_index = 0;
+    int layer = 0;
+  };
+
+  void name_references(const GopStep& step, bool low_delay, FramePlan& plan) const;
+  void list_search_references(const GopStep& step, FramePlan& plan) const;
+  int choose_primary(const GopStep& step, const FramePlan& plan) const;
+  int choose_victim(const GopStep& step) const;
+
+  Array<Slot, NUM_REF_FRAMES> slot_ = {};
+  uint64_t coded_ = 0;
+};
+
+}  // namespace tessera

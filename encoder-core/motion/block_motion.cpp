@@ -1,0 +1,122 @@
+#include "motion/block_motion.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "spec/block_geometry.h"
+
+namespace tessera {
+namespace {
+
+/// Longest vector searched, 1/8 luma samples: well inside what the syntax carries.
+constexpr int kMaxMv = 8 * 1024;
+
+template <Pixel P>
+class Search {
+ public:
+  Search(const BlockMotionQuery<P>& q, P* scratch)
+      : q_(q), scratch_(scratch), w_(block_width(q.size)), h_(block_height(q.size)) {}
+
+  void start_at(Mv mv) {
+    const Mv whole = {static_cast<int16_t>((mv.row + 4) >> 3 << 3), static_cast<int16_t>((mv.col + 4) >> 3 << 3)};
+    if (!mv_in_reach(q_, whole)) return;
+    consider_whole(whole, q_.dsp.distortion.sad[q_.size](q_.src, q_.src_stride, at(whole), q_.ref.stride()));
+  }
+
+  /// Four positions at a time around the best, while one of them improves on it.
+  void descend_whole(int step_px) {
+    const int d = 8 * step_px;
+    for (int moves = 0; moves < q_.settings.max_steps; moves++) {
+      const Mv c = best_.mv;
+      const Mv around[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
+      bool all = true;
+      for (const Mv& m : around) all &= mv_in_reach(q_, m);
+      if (!all) return;
+      const P* const ref[4] = {at(around[0]), at(around[1]), at(around[2]), at(around[3])};
+      uint32_t sad[4];
+      q_.dsp.distortion.sad_x4[q_.size](q_.src, q_.src_stride, ref, q_.ref.stride(), sad);
+      for (int i = 0; i < 4; i++) consider_whole(around[i], sad[i]);
+      if (best_.mv == c) return;
+    }
+  }
+
+  void restart_in_fractions() { best_.cost = fraction_cost(best_.mv); }
+
+  /// The cross at this distance, then the diagonal between its better arms.
+  void descend_fraction(int d) {
+    const Mv c = best_.mv;
+    uint32_t arm[4];
+    const Mv cross[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
+    for (int i = 0; i < 4; i++) arm[i] = consider_fraction(cross[i]);
+    consider_fraction(add(c, arm[0] < arm[1] ? -d : d, arm[2] < arm[3] ? -d : d));
+  }
+
+  BlockMotion best() const { return best_; }
+
+ private:
+  static Mv add(Mv m, int row, int col) {
+    return {static_cast<int16_t>(m.row + row), static_cast<int16_t>(m.col + col)};
+  }
+  const P* at(Mv mv) const { return q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)); }
+  uint32_t rate(Mv mv) const { return static_cast<uint32_t>(q_.lambda * static_cast<float>(q_.rate(mv, q_.pred))); }
+
+  void consider_whole(Mv mv, uint32_t sad) {
+    const uint32_t cost = sad + rate(mv);
+    if (cost < best_.cost) best_ = {mv, cost};
+  }
+
+  uint32_t consider_fraction(Mv mv) {
+    if (!mv_in_reach(q_, mv)) return ~0u;
+    const uint32_t cost = fraction_cost(mv);
+    if (cost < best_.cost) best_ = {mv, cost};
+    return cost;
+  }
+
+  uint32_t fraction_cost(Mv mv) {
+    const P* pred = at(mv);
+    ptrdiff_t stride = q_.ref.stride();
+    if ((mv.row | mv.col) & 7) {
+      q_.dsp.subpel.put(scratch_, w_, pred, stride, w_, h_, (mv.col & 7) * 2, (mv.row & 7) * 2,
+                        subpel_filter_index(EIGHTTAP, w_), subpel_filter_index(EIGHTTAP, h_), q_.bit_depth);
+      pred = scratch_;
+      stride = w_;
+    }
+    const auto& d = q_.dsp.distortion;
+    return (q_.settings.satd ? d.satd : d.sad)[q_.size](q_.src, q_.src_stride, pred, stride) + rate(mv);
+  }
+
+  const BlockMotionQuery<P>& q_;
+  P* const scratch_;
+  const int w_, h_;
+  BlockMotion best_;
+};
+
+}  // namespace
+
+template <Pixel P>
+bool mv_in_reach(const BlockMotionQuery<P>& q, Mv mv) {
+  if (std::abs(mv.row) >= kMaxMv || std::abs(mv.col) >= kMaxMv) return false;
+  const int x = q.x_px + (mv.col >> 3), y = q.y_px + (mv.row >> 3);
+  return x - kSubpelBefore >= -q.ref.margin_x() && y - kSubpelBefore >= -q.ref.margin_y() &&
+         x + block_width(q.size) + kSubpelAfter < q.ref.width() + q.ref.margin_x() &&
+         y + block_height(q.size) + kSubpelAfter < q.ref.height() + q.ref.margin_y();
+}
+
+template <Pixel P>
+BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, P* scratch) {
+  Search<P> search(query, scratch);
+  for (const Mv& mv : starts) search.start_at(mv);
+  if (search.best().cost == ~0u) return {};
+  for (int step = 4; step >= 1; step /= 2) search.descend_whole(step);
+  if (query.settings.subpel_depth == 0) return search.best();
+  search.restart_in_fractions();
+  for (int depth = 1; depth <= query.settings.subpel_depth; depth++) search.descend_fraction(8 >> depth);
+  return search.best();
+}
+
+template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, uint8_t*);
+template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, uint16_t*);
+template bool mv_in_reach(const BlockMotionQuery<uint8_t>&, Mv);
+template bool mv_in_reach(const BlockMotionQuery<uint16_t>&, Mv);
+
+}  // namespace tessera

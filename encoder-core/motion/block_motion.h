@@ -1,0 +1,64 @@
+// Motion search of one block on a reconstructed reference: whole samples by descending diamonds from the best of
+// several starts, then fractions on truly interpolated samples.
+#pragma once
+
+#include "dsp/dsp_table.h"
+#include "frame/block_info.h"
+
+namespace tessera {
+
+/// Rate of a vector difference, 1/512 bit, by component; beyond the table the last entry grows by whole bits.
+struct MvRateTable {
+  static constexpr int kReach = 1 << 11;  ///< 1/8 luma samples each way
+  Array<uint16_t, 4> joint = {};
+  Table2<uint16_t, 2, 2 * kReach + 1> component = {};  ///< [ 0 ] rows, [ 1 ] columns; entry kReach is zero
+
+  uint32_t one(int comp, int diff) const {
+    if (diff < -kReach) return component[comp][0] + 512;
+    if (diff > kReach) return component[comp][2 * kReach] + 512;
+    return component[comp][diff + kReach];
+  }
+  uint32_t operator()(Mv mv, Mv pred) const {
+    const int dr = mv.row - pred.row, dc = mv.col - pred.col;
+    return joint[(dr != 0 ? 2 : 0) + (dc != 0 ? 1 : 0)] + one(0, dr) + one(1, dc);
+  }
+};
+
+struct BlockMotionSettings {
+  bool satd = true;      ///< sub-pel positions by SATD, else SAD
+  int subpel_depth = 2;  ///< 0 whole samples, 1 half, 2 quarter, 3 eighth
+  int max_steps = 16;    ///< moves of each diamond at most
+};
+
+template <Pixel P>
+struct BlockMotionQuery {
+  const DspTable<P>& dsp;
+  const P* src;             ///< the block in the source
+  ptrdiff_t src_stride;
+  PlaneView<const P> ref;   ///< luma, margins replicated
+  BlockSize size;
+  int x_px, y_px;           ///< of the block in the picture
+  Mv pred;                  ///< what the difference is coded against
+  const MvRateTable& rate;
+  float lambda;             ///< cost (in SAD units) of 1/512 bit
+  int bit_depth;
+  BlockMotionSettings settings;
+};
+
+struct BlockMotion {
+  Mv mv;
+  uint32_t cost = ~0u;      ///< distortion and rate of the last stage
+};
+
+/// Tries the whole-sample positions nearest to `starts` and descends from the best. P* scratch: kMaxPredictSize^2.
+template <Pixel P>
+BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, P* scratch);
+
+/// True when a prediction of the block with this vector reads only the reference and its margins.
+template <Pixel P>
+bool mv_in_reach(const BlockMotionQuery<P>& query, Mv mv);
+
+extern template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, uint8_t*);
+extern template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, uint16_t*);
+
+}  // namespace tessera

@@ -1,0 +1,94 @@
+#include "motion/pyramid_search.h"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+/// Side of the matched block on either level: 32x32 luma on the quarter, 16x16 on the half size picture.
+constexpr int kMatch = 8;
+
+struct Best {
+  int x = 0, y = 0;
+  uint32_t cost = ~0u;
+};
+
+/// One level of one block: where it stands, and how far a vector may lead it.
+struct LevelMatch {
+  View2d<const uint8_t> cur, ref;
+  const DistortionTable<uint8_t>& dsp;
+  int x0, y0;
+  Best best;
+
+  bool reachable(int x, int y) const {
+    return x0 + x >= -ref.margin_x() && y0 + y >= -ref.margin_y() && x0 + x + kMatch <= ref.width() + ref.margin_x() &&
+           y0 + y + kMatch <= ref.height() + ref.margin_y();
+  }
+  /// `bias` stands for the rate of a vector far from its neighbours.
+  void try_at(int x, int y, uint32_t bias) {
+    if (!reachable(x, y)) return;
+    const uint32_t sad = dsp.sad[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), ref.ptr(x0 + x, y0 + y), ref.stride());
+    if (sad + bias < best.cost) best = {x, y, sad + bias};
+  }
+};
+
+constexpr uint32_t distance_bias(int x, int y) { return static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)); }
+
+/// Exhaustive on every second position, then the neighbourhood of the best.
+Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y) {
+  m.try_at(0, 0, 0);
+  m.try_at(left.x, left.y, 2);
+  m.try_at(above.x, above.y, 2);
+  if (m.best.cost > kMatch * kMatch) {
+    for (int y = -range_y; y <= range_y; y += 2)
+      for (int x = -range_x; x <= range_x; x += 2) m.try_at(x, y, 4 + distance_bias(x, y) / 2);
+  }
+  const Best centre = m.best;
+  for (int y = -1; y <= 1; y++)
+    for (int x = -1; x <= 1; x++) m.try_at(centre.x + x, centre.y + y, 4 + distance_bias(centre.x + x, centre.y + y) / 2);
+  return m.best;
+}
+
+Best refine_half(LevelMatch m, Best parent, Best left, Best above) {
+  m.try_at(2 * parent.x, 2 * parent.y, 2);
+  m.try_at(0, 0, 0);
+  m.try_at(left.x, left.y, 1);
+  m.try_at(above.x, above.y, 1);
+  for (int step = 2; step >= 1; step--) {
+    const Best centre = m.best;
+    for (int y = -1; y <= 1; y++)
+      for (int x = -1; x <= 1; x++)
+        if (x != 0 || y != 0) m.try_at(centre.x + step * x, centre.y + step * y, 3);
+  }
+  return m.best;
+}
+
+}  // namespace
+
+void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, const DistortionTable<uint8_t>& dsp,
+                    const PyramidSearchSettings& settings, int unit_row_begin, int unit_row_end, CoarseMotion& out) {
+  const View2d<const uint8_t> half = current.level[0].view(), half_ref = reference.level[0].view();
+  const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
+  const int unit_cols = out.mv.width();
+  const auto known = [&](int col, int row) {
+    if (col < 0 || row < unit_row_begin) return Best{};
+    const Mv mv = out.mv.at(col, row);
+    return Best{mv.col / 2, mv.row / 2, 0};
+  };
+  for (int row = unit_row_begin; row < unit_row_end; row += 2) {
+    for (int col = 0; col < unit_cols; col += 2) {
+      const Best left = known(col - 1, row), above = known(col, row - 1);
+      const Best parent = search_quarter({quarter, quarter_ref, dsp, col * 4, row * 4, {}}, {left.x / 2, left.y / 2, 0},
+                                         {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4);
+      for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
+        for (int c = col; c < std::min(col + 2, unit_cols); c++) {
+          const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1));
+          out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
+          out.sad.at(c, r) = static_cast<uint16_t>(std::min(b.cost, 65535u));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace tessera

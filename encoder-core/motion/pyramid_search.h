@@ -1,0 +1,36 @@
+// Open-loop motion between two source pictures: a coarse vector for every 16x16 luma block, found on quarter and
+// half size pictures. Independent of reconstruction and depth, so look-ahead and block search share it.
+#pragma once
+
+#include "base/array2d.h"
+#include "dsp/distortion.h"
+#include "frame/block_info.h"
+#include "frame/source_frame.h"
+
+namespace tessera {
+
+inline constexpr int kMotionUnit = 16;  ///< luma samples on a side of the block that one coarse vector serves
+
+struct CoarseMotion {
+  Array2d<Mv> mv;          ///< whole luma samples, per 16x16 block
+  Array2d<uint16_t> sad;   ///< of the half-size 8x8 block at that vector
+  void resize(int width, int height) {
+    const int w = div_units(width), h = div_units(height);
+    if (mv.width() == w && mv.height() == h) return;
+    mv.resize(w, h);
+    sad.resize(w, h);
+  }
+  static constexpr int div_units(int luma) { return (luma + kMotionUnit - 1) / kMotionUnit; }
+};
+
+/// Reach of the exhaustive first stage, in luma samples each way.
+struct PyramidSearchSettings {
+  int range_x = 64, range_y = 48;
+};
+
+/// Fills the rows [unit_row_begin, unit_row_end) of `out` (rows of 16x16 blocks, begin even); rows only read what
+/// rows of the same call wrote, so calls may run side by side.
+void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, const DistortionTable<uint8_t>& dsp,
+                    const PyramidSearchSettings& settings, int unit_row_begin, int unit_row_end, CoarseMotion& out);
+
+}  // namespace tessera
