@@ -29,7 +29,7 @@ struct LevelDemand {
   double shown_fps = 0;
   double decoded_fps = 0;  ///< hidden frames included; 0: as shown_fps
   int tile_cols = 1, tile_rows = 1;
-  int64_t max_tile_area = 0;  ///< luma samples; 0: the picture divided by the number of tiles
+  int64_t max_tile_area = 0;    ///< luma samples; 0: the picture divided by the number of tiles
   int64_t bits_per_second = 0;  ///< peak; 0: unknown, the main tier is assumed
   int seq_profile = 0;
 };

@@ -22,6 +22,8 @@ struct Scan {
 extern const Table2<Scan, TX_SIZES_ALL, 3> kScans;
 
 /// spec 5.11.41: get_scan( txSz ).
-inline const Scan& get_scan(TxSize tx_size, TxType tx_type) { return kScans[tx_size][get_tx_class(tx_type)]; }
+inline const Scan& get_scan(TxSize tx_size, TxType tx_type) {
+  return kScans[tx_size][get_tx_class(tx_type)];
+}
 
 }  // namespace tessera

@@ -1,0 +1,64 @@
+// Sinks that count instead of writing, in 1/512 bit.
+#pragma once
+
+#include "entropy/cdf_adapt.h"
+#include "entropy/cdf_journal.h"
+#include "entropy/cost_tables.h"
+#include "entropy/symbol_sink.h"
+
+namespace tessera {
+
+/// Counts exactly: adapts the CDFs as the range coder will, through a journal, so that a trial can take it
+/// back.
+class CostCounter {
+ public:
+  CostCounter(CdfContext& context, CdfJournal& journal) : context_(context), journal_(journal) {}
+
+  template <int N>
+  void symbol(Cdf<N>& cdf, int value) {
+    check(value >= 0 && value < N, "symbol outside its alphabet");
+    bits_ += symbol_cost(cdf, value);
+    journal_.push(context_, cdf);
+    adapt_cdf(cdf, value);
+  }
+  void boolean(uint16_t word, int bit) { bits_ += boolean_cost(word, bit); }
+  void boolean_equiprobable(int) { bits_ += kCostOneBit; }
+  void literal(uint32_t, int bits) { bits_ += static_cast<uint64_t>(bits) * kCostOneBit; }
+
+  uint64_t bits512() const { return bits_; }
+  /// For a checkpoint's owner: sets the count.
+  void reset(uint64_t bits512 = 0) { bits_ = bits512; }
+
+ private:
+  CdfContext& context_;
+  CdfJournal& journal_;
+  uint64_t bits_ = 0;
+};
+static_assert(SymbolSink<CostCounter>);
+
+/// Counts with frozen tables, adapting nothing. The CDFs that are passed only say which table is meant.
+class FrozenCostCounter {
+ public:
+  FrozenCostCounter(const CdfContext& context, const CostTables& tables)
+      : context_(context), tables_(tables) {}
+
+  template <int N>
+  void symbol(const Cdf<N>& cdf, int value) {
+    check(value >= 0 && value < N, "symbol outside its alphabet");
+    bits_ += costs_of(tables_, context_, cdf)[value];
+  }
+  void boolean(uint16_t word, int bit) { bits_ += boolean_cost(word, bit); }
+  void boolean_equiprobable(int) { bits_ += kCostOneBit; }
+  void literal(uint32_t, int bits) { bits_ += static_cast<uint64_t>(bits) * kCostOneBit; }
+
+  uint64_t bits512() const { return bits_; }
+  void reset(uint64_t bits512 = 0) { bits_ = bits512; }
+
+ private:
+  const CdfContext& context_;
+  const CostTables& tables_;
+  uint64_t bits_ = 0;
+};
+static_assert(SymbolSink<FrozenCostCounter>);
+
+}  // namespace tessera
