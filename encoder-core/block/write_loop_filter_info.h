@@ -1,0 +1,18 @@
+// What the syntax says once a superblock or 64x64 square: CDEF index, quantiser and loop filter deltas.
+#pragma once
+
+#include "block/write_context.h"
+#include "entropy/symbol_sink.h"
+
+namespace tessera {
+
+/// spec 5.11.56: read_cdef( ), at the first block of a 64x64 square that is not skipped.
+template <SymbolSink S>
+void write_cdef(S& sink, WriteContext& wc, const BlockInfo& info);
+
+/// spec 5.11.38, 5.11.39: read_delta_qindex( ) and read_delta_lf( ), at the first block of a superblock. The quantiser
+/// moves to info.qindex, which must be reachable in steps of 1 << delta_q_res; loop filter deltas stay zero.
+template <SymbolSink S>
+void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info);
+
+}  // namespace tessera
