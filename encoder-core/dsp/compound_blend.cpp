@@ -15,8 +15,8 @@ P to_pixel(int value, int bit_depth) {
 
 /// spec 7.11.3.1: COMPOUND_AVERAGE.
 template <Pixel P>
-void compound_average_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1,
-                            int w, int h, int bit_depth) {
+void compound_average_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0,
+                            const int16_t* pred1, int w, int h, int bit_depth) {
   const int shift = 1 + inter_post_round(bit_depth);
   const int add = 2 * kPrepBias<P> + ((1 << shift) >> 1);
   for (int y = 0; y < h; y++, dst += dst_stride, pred0 += w, pred1 += w)
@@ -25,8 +25,8 @@ void compound_average_block(P* __restrict dst, ptrdiff_t dst_stride, const int16
 
 /// spec 7.11.3.1: COMPOUND_DISTANCE.
 template <Pixel P>
-void compound_distance_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1,
-                             int w, int h, int fwd_weight, int bit_depth) {
+void compound_distance_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0,
+                             const int16_t* pred1, int w, int h, int fwd_weight, int bit_depth) {
   const int shift = 4 + inter_post_round(bit_depth);
   const int add = 16 * kPrepBias<P> + ((1 << shift) >> 1);
   const int16_t fwd = static_cast<int16_t>(fwd_weight), bck = static_cast<int16_t>(16 - fwd_weight);
@@ -48,8 +48,8 @@ int mask_weight(const uint8_t* mask, ptrdiff_t stride, int x) {
 
 /// spec 7.11.3.14: mask blend process, compound.
 template <Pixel P, int SubX, int SubY>
-void compound_mask_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w,
-                         int h, const uint8_t* mask, ptrdiff_t mask_stride, int bit_depth) {
+void compound_mask_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1,
+                         int w, int h, const uint8_t* mask, ptrdiff_t mask_stride, int bit_depth) {
   const int shift = 6 + inter_post_round(bit_depth);
   const int add = 64 * kPrepBias<P> + ((1 << shift) >> 1);
   for (int y = 0; y < h; y++, dst += dst_stride, pred0 += w, pred1 += w, mask += mask_stride << SubY)
@@ -60,8 +60,8 @@ void compound_mask_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t*
 }
 
 /// spec 7.11.3.12: difference weight mask process.
-void diff_weight_mask_block(uint8_t* __restrict mask, const int16_t* pred0, const int16_t* pred1, int w, int h,
-                            bool invert, int bit_depth) {
+void diff_weight_mask_block(uint8_t* __restrict mask, const int16_t* pred0, const int16_t* pred1, int w,
+                            int h, bool invert, int bit_depth) {
   const int shift = bit_depth - 8 + inter_post_round(bit_depth);
   for (int i = 0; i < w * h; i++) {
     const int diff = round2(std::abs(pred0[i] - pred1[i]), shift);

@@ -24,8 +24,8 @@ int sum_edge(const P* edge, int n) {
 
 /// spec 7.11.2.5: DC intra prediction process.
 template <Pixel P, bool HaveAbove, bool HaveLeft>
-void dc_block(P* dst, ptrdiff_t dst_stride, [[maybe_unused]] const P* above, [[maybe_unused]] const P* left, int w,
-              int h, [[maybe_unused]] int bit_depth) {
+void dc_block(P* dst, ptrdiff_t dst_stride, [[maybe_unused]] const P* above, [[maybe_unused]] const P* left,
+              int w, int h, [[maybe_unused]] int bit_depth) {
   if constexpr (!HaveAbove && !HaveLeft) {
     fill_block(dst, dst_stride, w, h, 1 << (bit_depth - 1));
   } else {
@@ -60,7 +60,8 @@ void paeth_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const 
       const int16_t distance_left = static_cast<int16_t>(std::abs(a - corner));  // base - LeftCol[ y ]
       const int16_t distance_corner = static_cast<int16_t>(std::abs(a + l - 2 * corner));
       const int16_t other = distance_above <= distance_corner ? a : corner;
-      dst[x] = static_cast<P>(distance_left <= distance_above && distance_left <= distance_corner ? l : other);
+      dst[x] =
+          static_cast<P>(distance_left <= distance_above && distance_left <= distance_corner ? l : other);
     }
   }
 }
@@ -79,7 +80,8 @@ void smooth_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const
 
 /// spec 7.11.2.6: smooth intra prediction process, SMOOTH_V_PRED.
 template <Pixel P>
-void smooth_v_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
+void smooth_v_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
+                    int) {
   const uint8_t* weights = sm_weights(h);
   for (int y = 0; y < h; y++, dst += dst_stride) {
     const int wy = weights[y], row = (256 - wy) * left[h - 1] + 128;
@@ -89,7 +91,8 @@ void smooth_v_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, con
 
 /// spec 7.11.2.6: smooth intra prediction process, SMOOTH_H_PRED.
 template <Pixel P>
-void smooth_h_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
+void smooth_h_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
+                    int) {
   const uint8_t* weights = sm_weights(w);
   const int right = above[w - 1];
   for (int y = 0; y < h; y++, dst += dst_stride) {

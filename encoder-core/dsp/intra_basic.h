@@ -6,10 +6,11 @@
 
 namespace tessera {
 
-/// Predicts w x h samples (4 to 64 each). above[ -1 ] is the top-left sample, above[ 0 .. w - 1 ] the row above,
-/// left[ 0 .. h - 1 ] the column to the left, downwards. Neither overlaps dst.
+/// Predicts w x h samples (4 to 64 each). above[ -1 ] is the top-left sample, above[ 0 .. w - 1 ] the row
+/// above, left[ 0 .. h - 1 ] the column to the left, downwards. Neither overlaps dst.
 template <Pixel P>
-using IntraFn = void (*)(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int bit_depth);
+using IntraFn = void (*)(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
+                         int bit_depth);
 
 template <Pixel P>
 struct IntraBasicTable {

@@ -88,14 +88,16 @@ void predict_along(P* dst, ptrdiff_t dst_stride, const P* edge, int w, int h, in
 
 /// spec 7.11.2.4, step 7.
 template <Pixel P>
-void zone1_block(P* dst, ptrdiff_t dst_stride, const P* above, const P*, int w, int h, const DirectionalStep& step) {
+void zone1_block(P* dst, ptrdiff_t dst_stride, const P* above, const P*, int w, int h,
+                 const DirectionalStep& step) {
   const auto predict = step.upsample_above ? predict_along<1, P> : predict_along<0, P>;
   predict(dst, dst_stride, above, w, h, step.dx);
 }
 
 /// spec 7.11.2.4, step 9: zone 1 with rows and columns exchanged.
 template <Pixel P>
-void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, int h, const DirectionalStep& step) {
+void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, int h,
+                 const DirectionalStep& step) {
   constexpr int kMaxSize = 64;
   P columns[kMaxSize * kMaxSize];
   const auto predict = step.upsample_left ? predict_along<1, P> : predict_along<0, P>;
@@ -106,7 +108,8 @@ void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, i
 
 /// spec 7.11.2.4, step 8. The left part of a row comes from the left column, the rest from the row above.
 template <int UpAbove, int UpLeft, Pixel P>
-void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int dx, int dy) {
+void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int dx,
+                     int dy) {
   for (int y = 0; y < h; y++, dst += dst_stride) {
     const int idx = -(y + 1) * dx;
     // The first column whose position ( x << 6 ) + idx is at or after the corner, -64.
@@ -123,8 +126,9 @@ void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left
 template <Pixel P>
 void zone2_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
                  const DirectionalStep& step) {
-  const auto predict = step.upsample_above ? (step.upsample_left ? predict_between<1, 1, P> : predict_between<1, 0, P>)
-                                           : (step.upsample_left ? predict_between<0, 1, P> : predict_between<0, 0, P>);
+  const auto predict = step.upsample_above
+                           ? (step.upsample_left ? predict_between<1, 1, P> : predict_between<1, 0, P>)
+                           : (step.upsample_left ? predict_between<0, 1, P> : predict_between<0, 0, P>);
   predict(dst, dst_stride, above, left, w, h, step.dx, step.dy);
 }
 

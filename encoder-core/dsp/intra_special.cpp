@@ -11,7 +11,8 @@ namespace {
 
 /// spec 7.11.5: the arrays L and lumaAvg.
 template <Pixel P, int SubX, int SubY>
-void cfl_ac_block(int16_t* __restrict ac, const P* luma, ptrdiff_t luma_stride, int w, int h, int luma_w, int luma_h) {
+void cfl_ac_block(int16_t* __restrict ac, const P* luma, ptrdiff_t luma_stride, int w, int h, int luma_w,
+                  int luma_h) {
   const int valid_w = std::min(w, luma_w >> SubX), valid_h = std::min(h, luma_h >> SubY);
   int16_t* row = ac;
   for (int y = 0; y < valid_h; y++, row += w, luma += luma_stride << SubY) {
@@ -32,8 +33,8 @@ void cfl_ac_block(int16_t* __restrict ac, const P* luma, ptrdiff_t luma_stride, 
 
 /// spec 7.11.5: the predicted chroma samples.
 template <Pixel P>
-void cfl_apply_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* ac, int w, int h, int dc, int alpha,
-                     int bit_depth) {
+void cfl_apply_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* ac, int w, int h, int dc,
+                     int alpha, int bit_depth) {
   for (int y = 0; y < h; y++, dst += dst_stride, ac += w)
     for (int x = 0; x < w; x++) {
       const int product = alpha * ac[x];
@@ -44,8 +45,8 @@ void cfl_apply_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* ac,
 
 /// spec 7.11.2.3: recursive intra prediction process.
 template <Pixel P>
-void filter_intra_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int filter_mode,
-                        int bit_depth) {
+void filter_intra_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
+                        int filter_mode, int bit_depth) {
   const auto& taps = Intra_Filter_Taps[filter_mode];
   for (int y = 0; y < h; y += 2, dst += 2 * dst_stride) {
     const P* top = y ? dst - dst_stride : above;

@@ -6,11 +6,12 @@
 
 namespace tessera {
 
-/// Writes L[ i ][ j ] - lumaAvg of a w x h chroma transform block (4 to 32 each), rows of w, in 1/8 sample. `luma` is
-/// the reconstruction at the block's top-left; luma samples at or past luma_w, luma_h (multiples of 4, from there) are
-/// replaced by the last ones before.
+/// Writes L[ i ][ j ] - lumaAvg of a w x h chroma transform block (4 to 32 each), rows of w, in 1/8 sample.
+/// `luma` is the reconstruction at the block's top-left; luma samples at or past luma_w, luma_h (multiples of
+/// 4, from there) are replaced by the last ones before.
 template <Pixel P>
-using CflAcFn = void (*)(int16_t* ac, const P* luma, ptrdiff_t luma_stride, int w, int h, int luma_w, int luma_h);
+using CflAcFn = void (*)(int16_t* ac, const P* luma, ptrdiff_t luma_stride, int w, int h, int luma_w,
+                         int luma_h);
 /// dst = dc + alpha * ac; alpha (CflAlphaU, V) in 1/8, -16 .. 16.
 template <Pixel P>
 using CflApplyFn = void (*)(P* dst, ptrdiff_t dst_stride, const int16_t* ac, int w, int h, int dc, int alpha,

@@ -19,7 +19,8 @@ template <Pixel P>
 std::vector<P> make_source(std::mt19937& rng, int bit_depth, int kind) {
   std::vector<P> src(kStride * kStride);
   const int top = (1 << bit_depth) - 1;
-  for (P& s : src) s = static_cast<P>(kind == 0 ? rng() & top : kind == 1 ? (rng() & 1) * top : kind == 2 ? top : 0);
+  for (P& s : src)
+    s = static_cast<P>(kind == 0 ? rng() & top : kind == 1 ? (rng() & 1) * top : kind == 2 ? top : 0);
   return src;
 }
 
@@ -54,8 +55,9 @@ void check_subpel(int bit_depth, int w, int h, std::mt19937& rng) {
     const int row_x = rng() % 6, row_y = rng() % 6;
     const auto source = make_source<P>(rng, bit_depth, trial < 8 ? 0 : trial < 16 ? 1 : 2 + trial % 2);
     const P* src = source.data() + kPad * kStride + kPad;
-    const std::string where = std::to_string(w) + "x" + std::to_string(h) + " frac " + std::to_string(fx) + "," +
-                              std::to_string(fy) + " rows " + std::to_string(row_x) + "," + std::to_string(row_y);
+    const std::string where = std::to_string(w) + "x" + std::to_string(h) + " frac " + std::to_string(fx) +
+                              "," + std::to_string(fy) + " rows " + std::to_string(row_x) + "," +
+                              std::to_string(row_y);
 
     const auto single = spec_predict(src, w, h, fx, fy, row_x, row_y, bit_depth, false);
     const P guard = 77;
@@ -92,13 +94,15 @@ TEST(Subpel, EveryFilterAndPositionSurvivesTheWorstSamples) {
   SubpelTable<uint16_t> table10;
   bind_subpel_scalar(table8);
   bind_subpel_scalar(table10);
-  const auto check_worst = [&]<Pixel P>(const SubpelTable<P>& table, int bit_depth, int row, int fx, int fy, bool low) {
+  const auto check_worst = [&]<Pixel P>(const SubpelTable<P>& table, int bit_depth, int row, int fx, int fy,
+                                        bool low) {
     // Full samples where the product of taps is positive (or negative): the widest sums there are.
     const int top = (1 << bit_depth) - 1;
     std::vector<P> source(kStride * kStride);
     for (int y = 0; y < kStride; y++)
       for (int x = 0; x < kStride; x++) {
-        const int tap_x = Subpel_Filters[row][fx][(x - kPad + 3) & 7], tap_y = Subpel_Filters[row][fy][(y - kPad + 3) & 7];
+        const int tap_x = Subpel_Filters[row][fx][(x - kPad + 3) & 7],
+                  tap_y = Subpel_Filters[row][fy][(y - kPad + 3) & 7];
         source[y * kStride + x] = static_cast<P>((tap_x * tap_y > 0) != low ? top : 0);
       }
     const P* src = source.data() + kPad * kStride + kPad;
@@ -157,7 +161,8 @@ void check_compound(int bit_depth, int w, int h, std::mt19937& rng) {
     const auto s0 = stored<P>(p0), s1 = stored<P>(p1);
     std::vector<P> dst(w * h);
     table.average(dst.data(), w, s0.data(), s1.data(), w, h, bit_depth);
-    for (int i = 0; i < w * h; i++) ASSERT_EQ(dst[i], clip_pixel<P>(round2(p0[i] + p1[i], 1 + post), bit_depth));
+    for (int i = 0; i < w * h; i++)
+      ASSERT_EQ(dst[i], clip_pixel<P>(round2(p0[i] + p1[i], 1 + post), bit_depth));
     for (const int fwd : {3, 4, 5, 7, 9, 11, 12, 13}) {
       table.distance(dst.data(), w, s0.data(), s1.data(), w, h, fwd, bit_depth);
       for (int i = 0; i < w * h; i++)
@@ -180,7 +185,8 @@ void check_masks(int bit_depth, int w, int h, std::mt19937& rng) {
   CompoundBlendTable<P> table;
   bind_compound_blend_scalar(table);
   const int post = bit_depth == 12 ? 2 : 4;
-  const auto p0 = make_prediction<P>(rng, bit_depth, w * h, false), p1 = make_prediction<P>(rng, bit_depth, w * h, true);
+  const auto p0 = make_prediction<P>(rng, bit_depth, w * h, false),
+             p1 = make_prediction<P>(rng, bit_depth, w * h, true);
   const auto s0 = stored<P>(p0), s1 = stored<P>(p1);
   const int mask_stride = 2 * w + 3;
   std::vector<uint8_t> mask(mask_stride * 2 * h);
@@ -195,7 +201,8 @@ void check_masks(int bit_depth, int w, int h, std::mt19937& rng) {
       const auto at = [&](int row, int col) { return static_cast<int>(mask[row * mask_stride + col]); };
       if (!sub_x && !sub_y) return at(y, x);
       if (sub_x && !sub_y) return round2(at(y, 2 * x) + at(y, 2 * x + 1), 1);
-      return round2(at(2 * y, 2 * x) + at(2 * y, 2 * x + 1) + at(2 * y + 1, 2 * x) + at(2 * y + 1, 2 * x + 1), 2);
+      return round2(at(2 * y, 2 * x) + at(2 * y, 2 * x + 1) + at(2 * y + 1, 2 * x) + at(2 * y + 1, 2 * x + 1),
+                    2);
     };
     const int k = mask_subsampling(sub_x, sub_y);
     table.mask[k](dst.data(), w, s0.data(), s1.data(), w, h, mask.data(), mask_stride, bit_depth);
