@@ -1,0 +1,137 @@
+// Quantisation by its definition with plain divisions; dequantisation by section 7.12.3.
+#include "dsp/quantize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "spec/coef_tables.h"
+#include "spec/scan.h"
+
+namespace tessera {
+namespace {
+
+TEST(StepDivisor, DividesExactlyByEveryStep) {
+  std::mt19937 rng(1);
+  for (int q = 4; q <= 21387; ++q) {
+    const StepDivisor d(q);
+    const auto expect = [&](uint32_t n) { ASSERT_EQ(d.divide(n), static_cast<int>(n / q)) << n << " / " << q; };
+    for (uint32_t n : {0u, 1u, 0x7fffffffu, 0x7ffffffeu, static_cast<uint32_t>(rng() >> 1)}) expect(n);
+    for (uint32_t k : {1u, 2u, 3u, 100u, 0x7fffffffu / q, static_cast<uint32_t>(rng() % (0x7fffffffu / q) + 1)}) {
+      expect(k * q);
+      expect(k * q - 1);
+    }
+  }
+  EXPECT_EQ(StepDivisor().divide(43), 10);
+}
+
+/// Section 7.12.3, step 1 c to f.
+int64_t naive_dequant(int64_t level, int64_t q, int shift, int bit_depth) {
+  const int64_t dq = level * q, sign = dq < 0 ? -1 : 1;
+  const int64_t dq2 = sign * (std::abs(dq) & 0xFFFFFF) / (1 << shift);
+  const int64_t low = -(int64_t{1} << (7 + bit_depth));
+  return dq2 < low ? low : dq2 > -low - 1 ? -low - 1 : dq2;
+}
+
+class Quantise : public ::testing::Test {
+ protected:
+  Quantise() { bind_quantise_scalar(table); }
+
+  template <class F>
+  void for_each_case(F f) {
+    for (int bit_depth : {8, 10, 12})
+      for (int size = 0; size < TX_SIZES_ALL; ++size)
+        for (int trial = 0; trial < 40; ++trial) {
+          const int q = std::max(4, int(rng() % (trial % 2 ? 300 : 1336 << (bit_depth - 8))));
+          f(TxSize(size), QuantStep(std::max(4, q - int(rng() % 9)), q, bit_depth), bit_depth, trial);
+        }
+  }
+  std::vector<Coeff> random_coeffs(int n, int bit_depth, int trial) {
+    const int limit = 1 << std::min(bit_depth + 7, 4 + trial);
+    std::uniform_int_distribution<int> value(-limit, limit - 1);
+    std::vector<Coeff> c(n);
+    for (Coeff& v : c) v = rng() % 4 ? value(rng) : 0;
+    if (trial % 5 == 0) std::fill(c.begin() + 1, c.end(), 0);
+    if (trial % 7 == 0) c[0] = 0;
+    return c;
+  }
+
+  QuantiseTable<uint8_t> table;
+  std::mt19937 rng{2};
+};
+
+TEST_F(Quantise, LevelsDequantisedValuesAndEndOfBlock) {
+  for_each_case([&](TxSize size, const QuantStep& step, int bit_depth, int trial) {
+    const int n = max_eob(size), shift = dequant_shift(size);
+    const Scan& scan = get_scan(size, Tx_Size_Sqr_Up[size] <= TX_16X16 && trial % 3 ? (trial % 3 == 1 ? V_DCT : H_ADST) : DCT_DCT);
+    const auto c = random_coeffs(n, bit_depth, trial);
+    const QuantRounding rounding = {int(rng() % 129), int(rng() % 129)};
+    std::vector<Level> levels(n + 1, 99);
+    std::vector<Coeff> dequantised(n + 1, 99);
+    const int eob = table.quantise(c.data(), {&step, scan.ranks, rounding, n, shift}, levels.data(), dequantised.data());
+    int expected_eob = 0;
+    for (int i = 0; i < n; ++i) {
+      const int64_t q = i ? step.ac.step : step.dc.step, offset = q * (i ? rounding.ac : rounding.dc) / 256;
+      const int64_t magnitude = std::min<int64_t>(((int64_t{std::abs(c[i])} << shift) + offset) / q, 32767);
+      const int64_t level = c[i] < 0 ? -magnitude : magnitude;
+      ASSERT_EQ(levels[i], level) << i;
+      ASSERT_EQ(dequantised[i], naive_dequant(level, q, shift, bit_depth)) << i;
+      if (level) expected_eob = std::max(expected_eob, scan.ranks[i] + 1);
+    }
+    ASSERT_EQ(eob, expected_eob);
+    EXPECT_EQ(levels[n], 99);
+    EXPECT_EQ(dequantised[n], 99);
+  });
+}
+
+TEST_F(Quantise, DequantiseFollowsTheSpecificationForEveryLevel) {
+  for_each_case([&](TxSize size, const QuantStep& step, int bit_depth, int) {
+    const int n = max_eob(size), shift = dequant_shift(size);
+    std::vector<Level> levels(n);
+    for (Level& v : levels) v = static_cast<Level>(std::max(-32767, int(rng() % 65536) - 32768));
+    levels[n - 1] = 32767;
+    std::vector<Coeff> out(n);
+    table.dequantise(levels.data(), n, step, shift, out.data());
+    for (int i = 0; i < n; ++i) {
+      const int q = i ? step.ac.step : step.dc.step;
+      ASSERT_EQ(out[i], naive_dequant(levels[i], q, shift, bit_depth));
+      ASSERT_EQ(out[i], dequantise_level(levels[i], q, shift, step.limit));
+    }
+  });
+}
+
+TEST_F(Quantise, RoundingToNearestStaysWithinHalfAStep) {
+  const QuantStep step(100, 120, 8);
+  for (TxSize size : {TX_8X8, TX_32X32, TX_64X64}) {
+    const int n = max_eob(size), shift = dequant_shift(size);
+    const auto c = random_coeffs(n, 8, 9);
+    std::vector<Level> levels(n);
+    std::vector<Coeff> dequantised(n);
+    table.quantise(c.data(), {&step, get_scan(size, DCT_DCT).ranks, {128, 128}, n, shift}, levels.data(), dequantised.data());
+    for (int i = 0; i < n; ++i) ASSERT_LE(std::abs(c[i] - dequantised[i]) << shift, 60 + (1 << shift));
+  }
+}
+
+TEST_F(Quantise, ErrorIsInSixteenthsOfSquaredPixels) {
+  for (int shift : {0, 1, 2})
+    for (int limit : {100, 1 << 15, 1 << 19}) {
+      const int n = 256;
+      std::vector<Coeff> c(n), d(n);
+      double error = 0, energy = 0;
+      for (int i = 0; i < n; ++i) {
+        c[i] = int(rng() % (2 * limit)) - limit;
+        d[i] = i == 7 ? -limit : int(rng() % (2 * limit)) - limit;
+        const double scale = 4.0 / (8 >> shift);
+        error += std::pow((double(c[i]) - d[i]) * scale, 2);
+        energy += std::pow(c[i] * scale, 2);
+      }
+      const TxError result = table.error(c.data(), d.data(), n, shift);
+      EXPECT_NEAR(static_cast<double>(result.error), error, 0.5 + error * 1e-12);
+      EXPECT_NEAR(static_cast<double>(result.energy), energy, 0.5 + energy * 1e-12);
+    }
+}
+
+}  // namespace
+}  // namespace tessera
