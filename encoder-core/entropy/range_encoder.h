@@ -78,10 +78,11 @@ class RangeEncoder {
     range_ <<= shift;
     low_ <<= shift;
     pending_ += shift;
-    if (pending_ >= 32) flush();
+    if (pending_ > 32) flush();
   }
 
-  /// Writes 32 of the pending bits.
+  /// Writes 32 of the pending bits and leaves at least one: with less, an interval of nearly 2^16 could carry
+  /// twice.
   void flush();
   void carry();
 #ifdef TESSERA_SYMBOL_TRACE
@@ -93,7 +94,7 @@ class RangeEncoder {
   size_t start_;
   uint64_t low_ = 0;          ///< 15 + pending_ bits of the code word's lower bound, and a carry
   uint32_t range_ = 1 << 15;  ///< SymbolRange
-  int pending_ = 0;           ///< bits of low_ that are decided but for a carry, below 32 between symbols
+  int pending_ = 0;           ///< bits of low_ that are decided but for a carry, at most 32 between symbols
   bool adapt_;
 #ifdef TESSERA_SYMBOL_TRACE
   SymbolTraceFn trace_ = nullptr;
