@@ -1,0 +1,25 @@
+// Which kernel runs where: scalar ones first, then what each instruction set improves.
+#pragma once
+
+#include "base/cpu_features.h"
+#include "dsp/dsp_table.h"
+
+namespace tessera {
+
+/// The best kernels that `cpu_flags` (CpuFlag bits; 0 for scalar ones) permit.
+template <Pixel P>
+void make_dsp_table(uint32_t cpu_flags, DspTable<P>& table);
+
+/// Scalar kernels as compiled for any CPU, and the same text as compiled for kCpuAvx2Level.
+template <Pixel P>
+void bind_scalar(DspTable<P>& table);
+template <Pixel P>
+void bind_scalar_avx2(DspTable<P>& table);
+/// Hand-written kernels of asm/x86.
+template <Pixel P>
+void bind_x86(uint32_t cpu_flags, DspTable<P>& table);
+
+extern template void make_dsp_table(uint32_t, DspTable<uint8_t>&);
+extern template void make_dsp_table(uint32_t, DspTable<uint16_t>&);
+
+}  // namespace tessera

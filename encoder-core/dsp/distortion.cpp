@@ -1,0 +1,141 @@
+#include "dsp/distortion.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "spec/block_geometry.h"
+
+namespace tessera {
+namespace {
+
+template <Pixel P, int W, int H>
+uint32_t sad_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride) {
+  uint32_t sum = 0;
+  for (int y = 0; y < H; y++, src += src_stride, ref += ref_stride)
+    for (int x = 0; x < W; x++) sum += static_cast<uint32_t>(std::abs(src[x] - ref[x]));
+  return sum;
+}
+
+template <Pixel P, int W, int H>
+void sad_x4_block(const P* src, ptrdiff_t src_stride, const P* const ref[4], ptrdiff_t ref_stride,
+                  uint32_t out[4]) {
+  for (int i = 0; i < 4; i++) out[i] = sad_block<P, W, H>(src, src_stride, ref[i], ref_stride);
+}
+
+/// N-point Hadamard transforms down the columns of an N x N square.
+template <class T, int N>
+void hadamard_columns(T (&m)[N][N]) {
+  for (int step = 1; step < N; step *= 2)
+    for (int y = 0; y < N; y++)
+      if (!(y & step))
+        for (int x = 0; x < N; x++) {
+          const T a = m[y][x], b = m[y + step][x];
+          m[y][x] = a + b;
+          m[y + step][x] = a - b;
+        }
+}
+
+/// Sum of absolute N x N Hadamard coefficients of a difference.
+template <Pixel P, int N>
+uint32_t hadamard_sum(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride) {
+  using T = std::conditional_t<sizeof(P) == 1, int16_t, int32_t>;  // 8 bits grow to 15
+  alignas(32) T rows[N][N], columns[N][N];
+  for (int y = 0; y < N; y++)
+    for (int x = 0; x < N; x++) rows[y][x] = static_cast<T>(src[y * src_stride + x] - ref[y * ref_stride + x]);
+  hadamard_columns(rows);
+  for (int y = 0; y < N; y++)
+    for (int x = 0; x < N; x++) columns[y][x] = rows[x][y];
+  hadamard_columns(columns);
+  uint32_t sum = 0;
+  for (int y = 0; y < N; y++)
+    for (int x = 0; x < N; x++) sum += static_cast<uint32_t>(std::abs(columns[y][x]));
+  return sum;
+}
+
+template <Pixel P, int W, int H>
+uint32_t satd_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride) {
+  constexpr int kSide = W == 4 || H == 4 ? 4 : 8;
+  uint32_t sum = 0;
+  for (int y = 0; y < H; y += kSide)
+    for (int x = 0; x < W; x += kSide)
+      sum += hadamard_sum<P, kSide>(src + y * src_stride + x, src_stride, ref + y * ref_stride + x, ref_stride);
+  return (sum + kSide / 2) / kSide;
+}
+
+/// One row: w up to 128, so that 32 bits hold the sum (128 * 4095^2 < 2^32).
+template <Pixel P>
+inline uint32_t sse_row(const P* src, const P* ref, int w) {
+  uint32_t sum = 0;
+  for (int x = 0; x < w; x++) {
+    const int d = src[x] - ref[x];
+    sum += static_cast<uint32_t>(d * d);
+  }
+  return sum;
+}
+
+template <Pixel P, int W, int H>
+uint64_t sse_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride) {
+  uint64_t sum = 0;
+  for (int y = 0; y < H; y++) sum += sse_row(src + y * src_stride, ref + y * ref_stride, W);
+  return sum;
+}
+
+template <Pixel P>
+uint64_t sse_wh_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride, int w, int h) {
+  uint64_t sum = 0;
+  for (int y = 0; y < h; y++, src += src_stride, ref += ref_stride)
+    for (int x = 0; x < w; x += 128) sum += sse_row(src + x, ref + x, w - x < 128 ? w - x : 128);
+  return sum;
+}
+
+template <Pixel P, int W, int H>
+void sum_sse_block(const P* src, ptrdiff_t src_stride, uint32_t* sum, uint64_t* sum_squares) {
+  uint32_t total = 0;
+  uint64_t squares = 0;
+  for (int y = 0; y < H; y++, src += src_stride) {
+    uint32_t row_squares = 0;
+    for (int x = 0; x < W; x++) {
+      total += src[x];
+      row_squares += static_cast<uint32_t>(src[x] * src[x]);
+    }
+    squares += row_squares;
+  }
+  *sum = total;
+  *sum_squares = squares;
+}
+
+template <Pixel P>
+void residual_block(const P* __restrict src, ptrdiff_t src_stride, const P* __restrict pred, ptrdiff_t pred_stride,
+                    int16_t* __restrict out, ptrdiff_t out_stride, int w, int h) {
+  for (int y = 0; y < h; y++, src += src_stride, pred += pred_stride, out += out_stride)
+    for (int x = 0; x < w; x++) out[x] = static_cast<int16_t>(src[x] - pred[x]);
+}
+
+template <Pixel P, BlockSize kSize>
+void bind_size(DistortionTable<P>& t) {
+  constexpr int kW = block_width(kSize), kH = block_height(kSize);
+  t.sad[kSize] = sad_block<P, kW, kH>;
+  t.sad_x4[kSize] = sad_x4_block<P, kW, kH>;
+  t.satd[kSize] = satd_block<P, kW, kH>;
+  t.sse[kSize] = sse_block<P, kW, kH>;
+  t.sum_sse[kSize] = sum_sse_block<P, kW, kH>;
+}
+
+template <Pixel P, size_t... kSizes>
+void bind_sizes(DistortionTable<P>& t, std::index_sequence<kSizes...>) {
+  (bind_size<P, static_cast<BlockSize>(kSizes)>(t), ...);
+}
+
+}  // namespace
+
+template <Pixel P>
+void bind_distortion_scalar(DistortionTable<P>& table) {
+  bind_sizes(table, std::make_index_sequence<BLOCK_SIZES>());
+  table.sse_wh = sse_wh_block<P>;
+  table.residual = residual_block<P>;
+}
+
+template void bind_distortion_scalar(DistortionTable<uint8_t>&);
+template void bind_distortion_scalar(DistortionTable<uint16_t>&);
+
+}  // namespace tessera

@@ -1,0 +1,24 @@
+// The kernels in use, one pointer each. Built once from the CPU flags, passed by const reference: two encoders
+// with different flags run in one process.
+#pragma once
+
+#include "dsp/compound_blend.h"
+#include "dsp/distortion.h"
+#include "dsp/forward_tx.h"
+#include "dsp/intra_table.h"
+#include "dsp/inverse_tx.h"
+#include "dsp/subpel.h"
+
+namespace tessera {
+
+template <Pixel P>
+struct DspTable {
+  DistortionTable<P> distortion;
+  SubpelTable<P> subpel;
+  CompoundBlendTable<P> compound_blend;
+  IntraTable<P> intra;
+  ForwardTxTable<P> forward_tx;
+  InverseTxTable<P> inverse_tx;
+};
+
+}  // namespace tessera
