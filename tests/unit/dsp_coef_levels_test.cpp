@@ -1,0 +1,103 @@
+// Contexts of coefficients against the text of section 8.3.2, with its bounds tests instead of padding.
+#include "dsp/coef_levels.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <vector>
+
+namespace tessera {
+namespace {
+
+/// Quant[ ] of one block, and the two context derivations that read it.
+struct NaiveBlock {
+  TxSize tx_size;
+  TxClass tx_class;
+  std::vector<Level> quant;
+  int width() const { return Tx_Width[Adjusted_Tx_Size[tx_size]]; }
+  int height() const { return Tx_Height[Adjusted_Tx_Size[tx_size]]; }
+
+  int magnitude(int row, int col, int cap) const {
+    if (row >= height() || col >= width()) return 0;
+    return std::min(std::abs(quant[row * width() + col]), cap);
+  }
+  int base_ctx(int row, int col) const {
+    int mag = 0;
+    for (int idx = 0; idx < 5; ++idx)
+      mag += magnitude(row + Sig_Ref_Diff_Offset[tx_class][idx][0], col + Sig_Ref_Diff_Offset[tx_class][idx][1], 3);
+    const int ctx = std::min((mag + 1) >> 1, 4);
+    if (tx_class == TX_CLASS_2D) {
+      if (row == 0 && col == 0) return 0;
+      return ctx + Coeff_Base_Ctx_Offset[tx_size][std::min(row, 4)][std::min(col, 4)];
+    }
+    const int idx = tx_class == TX_CLASS_VERT ? row : col;
+    return ctx + Coeff_Base_Pos_Ctx_Offset[std::min(idx, 2)];
+  }
+  int br_ctx(int row, int col) const {
+    int mag = 0;
+    for (int idx = 0; idx < 3; ++idx)
+      mag += magnitude(row + Mag_Ref_Offset_With_Tx_Class[tx_class][idx][0],
+                       col + Mag_Ref_Offset_With_Tx_Class[tx_class][idx][1], 15);
+    mag = std::min((mag + 1) >> 1, 6);
+    if (row == 0 && col == 0) return mag;
+    if (tx_class == TX_CLASS_2D) return row < 2 && col < 2 ? mag + 7 : mag + 14;
+    return (tx_class == TX_CLASS_HORIZ ? col : row) == 0 ? mag + 7 : mag + 14;
+  }
+};
+
+class CoefLevels : public ::testing::Test {
+ protected:
+  CoefLevels() { bind_coef_levels_scalar(table); }
+
+  template <class F>
+  void for_each_block(F f) {
+    for (int size = 0; size < TX_SIZES_ALL; ++size)
+      for (int c = 0; c < (Tx_Size_Sqr_Up[size] > TX_16X16 ? 1 : 3); ++c)
+        for (int trial = 0; trial < 20; ++trial) {
+          NaiveBlock block{TxSize(size), TxClass(c), std::vector<Level>(max_eob(TxSize(size)))};
+          for (Level& v : block.quant) {
+            const int choice = rng() % 8;
+            v = static_cast<Level>(choice < trial % 8 ? 0 : choice < 7 ? int(rng() % 9) - 4 : int(rng() % 65535) - 32767);
+          }
+          f(block);
+        }
+  }
+
+  CoefLevelsTable<uint8_t> table;
+  std::mt19937 rng{3};
+};
+
+TEST_F(CoefLevels, MapHoldsCappedMagnitudesAndZeros) {
+  for_each_block([&](const NaiveBlock& b) {
+    const int w = b.width(), h = b.height(), size = level_map_size(w, h);
+    std::vector<uint8_t> map(size + 1, 200);
+    table.build_levels(b.quant.data(), w, h, map.data());
+    for (int i = 0; i < size; ++i)
+      ASSERT_EQ(map[i], b.magnitude(i / level_stride(w), i % level_stride(w), 127));
+    ASSERT_EQ(map[size], 200);
+  });
+}
+
+TEST_F(CoefLevels, ContextsFollowTheSpecification) {
+  for_each_block([&](const NaiveBlock& b) {
+    const int w = b.width(), h = b.height(), stride = level_stride(w);
+    std::vector<uint8_t> map(level_map_size(w, h)), base(w * h + 1, 99), br(w * h + 1, 99);
+    table.build_levels(b.quant.data(), w, h, map.data());
+    table.base_contexts(map.data(), b.tx_size, b.tx_class, base.data());
+    table.br_contexts(map.data(), b.tx_size, b.tx_class, br.data());
+    for (int row = 0; row < h; ++row)
+      for (int col = 0; col < w; ++col) {
+        const uint8_t* at = &map[row * stride + col];
+        ASSERT_EQ(base[row * w + col], b.base_ctx(row, col)) << row << " " << col << " size " << b.tx_size;
+        ASSERT_EQ(br[row * w + col], b.br_ctx(row, col)) << row << " " << col << " size " << b.tx_size;
+        ASSERT_EQ(get_coeff_base_ctx(at, stride, b.tx_size, b.tx_class, row, col), b.base_ctx(row, col));
+        ASSERT_EQ(get_coeff_br_ctx(at, stride, b.tx_class, row, col), b.br_ctx(row, col));
+      }
+    EXPECT_EQ(base.back(), 99);
+    EXPECT_EQ(br.back(), 99);
+  });
+}
+
+}  // namespace
+}  // namespace tessera
