@@ -40,11 +40,11 @@ void ContextEdge::reset() {
   ref_frame1.fill(NONE);
 }
 
-void BlockContext::resize(const TileBounds& tile) {
+void BlockContext::resize(const TileRect& tile) {
   above_.resize(static_cast<size_t>((tile.mi_col_end - tile.mi_col_start + kSbMi - 1) / kSbMi));
 }
 
-void BlockContext::start_tile(const TileBounds& tile, int base_q_idx) {
+void BlockContext::start_tile(const TileRect& tile, int base_q_idx) {
   tile_ = tile;
   check(column_of(tile.mi_col_end - 1) < static_cast<int>(above_.size()), "block context smaller than its tile");
   for (ContextEdge& edge : above_.span()) edge.reset();

@@ -5,6 +5,7 @@
 
 #include "base/aligned_buffer.h"
 #include "frame/block_info.h"
+#include "frame/tile_layout.h"
 #include "spec/block_geometry.h"
 #include "spec/frame_header.h"
 #include "spec/mode_tables.h"
@@ -12,16 +13,6 @@
 #include "spec/tx_geometry.h"
 
 namespace tessera {
-
-/// The edges of a tile in mode-info units of the frame; ends are exclusive.
-struct TileBounds {
-  int mi_row_start = 0, mi_row_end = 0, mi_col_start = 0, mi_col_end = 0;
-
-  /// spec 5.11.51: is_inside( candR, candC ).
-  bool is_inside(int mi_row, int mi_col) const {
-    return mi_row >= mi_row_start && mi_row < mi_row_end && mi_col >= mi_col_start && mi_col < mi_col_end;
-  }
-};
 
 /// Bits of ContextEdge::flags.
 enum ContextFlag : uint8_t {
@@ -69,9 +60,9 @@ class BlockContext {
   };
 
   /// Allocates for the tile's width.
-  void resize(const TileBounds& tile);
+  void resize(const TileRect& tile);
   /// spec 5.11.2: what decode_tile( ) resets at its start.
-  void start_tile(const TileBounds& tile, int base_q_idx);
+  void start_tile(const TileRect& tile, int base_q_idx);
   void start_superblock_row() { left_.reset(); }
   void start_superblock(bool delta_q_present) {
     sb.read_deltas = delta_q_present;
@@ -83,7 +74,7 @@ class BlockContext {
   const ContextEdge& above(int mi_col) const { return above_[column_of(mi_col)]; }
   ContextEdge& left() { return left_; }
   const ContextEdge& left() const { return left_; }
-  const TileBounds& tile() const { return tile_; }
+  const TileRect& tile() const { return tile_; }
 
   /// Everything that blocks of the superblock at this column can change.
   Checkpoint save(int mi_col) const {
@@ -112,7 +103,7 @@ class BlockContext {
  private:
   int column_of(int mi_col) const { return (mi_col - tile_.mi_col_start) / kSbMi; }
 
-  TileBounds tile_;
+  TileRect tile_;
   AlignedBuffer<ContextEdge> above_;
   ContextEdge left_;
 };

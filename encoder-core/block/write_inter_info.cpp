@@ -3,20 +3,12 @@
 #include <cstdlib>
 
 #include "block/ref_contexts.h"
+#include "block/ref_mv.h"
 #include "block/write_intra_info.h"
 #include "block/write_loop_filter_info.h"
 #include "block/write_sinks.h"
 
 namespace tessera {
-
-PredictionMode get_mode(PredictionMode y_mode, int ref_list) {
-  if (y_mode < NEAREST_NEARESTMV) return y_mode;
-  static constexpr Table2<PredictionMode, 8, 2> kParts = {
-      NEARESTMV, NEARESTMV, NEARMV, NEARMV, NEARESTMV, NEWMV,    NEWMV, NEARESTMV,
-      NEARMV,    NEWMV,     NEWMV,  NEARMV, GLOBALMV,  GLOBALMV, NEWMV, NEWMV,
-  };
-  return kParts[y_mode - NEAREST_NEARESTMV][ref_list];
-}
 
 bool needs_interp_filter(const FrameHeader& header, const BlockInfo& info) {
   const bool large = std::min(block_width(info.size), block_height(info.size)) >= 8;

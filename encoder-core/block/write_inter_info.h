@@ -34,12 +34,6 @@ void write_compound_type(S& sink, WriteContext& wc, const Neighbours& near, cons
 template <SymbolSink S>
 void write_interp_filter(S& sink, WriteContext& wc, const BlockInfo& info);
 
-/// spec 5.11.30: get_mode( refList ).
-PredictionMode get_mode(PredictionMode y_mode, int ref_list);
-/// spec 5.11.23: has_nearmv( ).
-constexpr bool has_nearmv(PredictionMode y_mode) {
-  return y_mode == NEARMV || y_mode == NEAR_NEARMV || y_mode == NEAR_NEWMV || y_mode == NEW_NEARMV;
-}
 /// spec 5.11.23: needs_interp_filter( ).
 bool needs_interp_filter(const FrameHeader& header, const BlockInfo& info);
 /// spec 5.11.10: is skip_mode coded for a block of this size?

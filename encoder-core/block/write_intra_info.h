@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block/write_context.h"
+#include "dsp/intra_directional.h"
 #include "entropy/symbol_sink.h"
 
 namespace tessera {
@@ -29,8 +30,6 @@ void write_uv_mode(S& sink, WriteContext& wc, const BlockInfo& info);
 template <SymbolSink S>
 void write_palette_and_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info);
 
-/// spec 5.11.43: is_directional_mode( mode ).
-constexpr bool is_directional_mode(PredictionMode mode) { return mode >= V_PRED && mode <= D67_PRED; }
 /// May the block code an angle delta? Compares enumerators, as the specification does: 4x16 and 16x4 may.
 constexpr bool allows_angle_delta(BlockSize size) { return size >= BLOCK_8X8; }
 /// spec 8.3.2, uv_mode: does the block's alphabet contain UV_CFL_PRED?

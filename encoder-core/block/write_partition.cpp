@@ -47,6 +47,7 @@ Partition partition_of_node(const BlockInfo& corner, BlockSize node) {
   int made_of = 0;  // side of the node that corner.partition divided
   switch (corner.partition) {
     case PARTITION_NONE:
+    case PARTITION_SPLIT:  // what a 4x4 block may say: its node is its own, and codes no partition
     case PARTITION_HORZ:
     case PARTITION_HORZ_4:
     case PARTITION_HORZ_B: made_of = w; break;
@@ -55,10 +56,11 @@ Partition partition_of_node(const BlockInfo& corner, BlockSize node) {
     case PARTITION_VERT_B: made_of = h; break;
     case PARTITION_HORZ_A:
     case PARTITION_VERT_A: made_of = 2 * w; break;
-    default: check(false, "a block cannot be made by a split"); break;
+    default: check(false, "no such partition"); break;
   }
   check(made_of <= n, "block larger than its node");
-  return made_of == n ? corner.partition : PARTITION_SPLIT;
+  if (made_of < n) return PARTITION_SPLIT;
+  return corner.partition == PARTITION_SPLIT ? PARTITION_NONE : corner.partition;
 }
 
 #define TESSERA_INSTANTIATE(S) \
