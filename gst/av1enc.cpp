@@ -350,6 +350,7 @@ GstFlowReturn handle_frame(GstVideoEncoder* self, GstVideoCodecFrame* frame) {
     gst_video_encoder_finish_frame(self, frame);
     return GST_FLOW_ERROR;
   }
+  forget_pixels(frame);
   gst_video_codec_frame_unref(frame);
   return push_packets(self);
 }

@@ -94,4 +94,11 @@ bool lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCod
   return true;
 }
 
+void forget_pixels(GstVideoCodecFrame* frame) {
+  GstBuffer* metadata = gst_buffer_new();
+  gst_buffer_copy_into(metadata, frame->input_buffer, GST_BUFFER_COPY_METADATA, 0, 0);
+  gst_buffer_unref(frame->input_buffer);
+  frame->input_buffer = metadata;
+}
+
 }  // namespace tessera::gst

@@ -17,4 +17,8 @@ bool offer_pool(GstQuery* allocation_query);
 bool lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame,
                 InputFrame* out);
 
+/// Puts a buffer with the metadata alone in the place of `frame`'s picture. The base class keeps a frame's input buffer
+/// until its packet comes out, which with look-ahead would use up a small pool, and the memory twice.
+void forget_pixels(GstVideoCodecFrame* frame);
+
 }  // namespace tessera::gst

@@ -1,0 +1,260 @@
+// What the element says about the stream, against the stream.
+#include "element_fixture.h"
+#include "obu_reader.h"
+
+namespace tessera::test {
+namespace {
+
+struct FormatCase {
+  const char* format;
+  int width, height;
+  const char* chroma;
+  guint depth;
+};
+
+std::string field(const GstStructure* caps, const char* name) {
+  const gchar* text = gst_structure_get_string(caps, name);
+  return text ? text : "";
+}
+
+Bytes codec_data_of(const CapsPtr& caps) {
+  const GValue* value = gst_structure_get_value(gst_caps_get_structure(caps.get(), 0), "codec_data");
+  return value ? bytes_of(gst_value_get_buffer(value)) : Bytes{};
+}
+
+const Obu* find_obu(const std::vector<Obu>& obus, int type) {
+  for (const Obu& obu : obus)
+    if (obu.type == type) return &obu;
+  return nullptr;
+}
+
+class Formats : public testing::TestWithParam<FormatCase> {};
+
+TEST_P(Formats, caps_and_sequence_header_agree) {
+  const FormatCase& c = GetParam();
+  Harness harness;
+  harness.set_caps(raw_caps(c.format, c.width, c.height));
+  harness.push_frames(0, 3);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 3u);
+
+  const CapsPtr caps = harness.output_caps();
+  const GstStructure* fields = gst_caps_get_structure(caps.get(), 0);
+  EXPECT_EQ(field(fields, "stream-format"), "obu-stream");
+  EXPECT_EQ(field(fields, "alignment"), "tu");
+  EXPECT_EQ(field(fields, "profile"), "main");
+  EXPECT_EQ(field(fields, "tier"), "main");
+  EXPECT_EQ(field(fields, "chroma-format"), c.chroma);
+  guint luma = 0, chroma = 0;
+  gint width = 0, height = 0, fps_n = 0, fps_d = 0;
+  gst_structure_get_uint(fields, "bit-depth-luma", &luma);
+  gst_structure_get_uint(fields, "bit-depth-chroma", &chroma);
+  EXPECT_EQ(luma, c.depth);
+  EXPECT_EQ(chroma, c.depth);
+  gst_structure_get(fields, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height, "framerate",
+                    GST_TYPE_FRACTION, &fps_n, &fps_d, nullptr);
+  EXPECT_EQ(width, c.width);
+  EXPECT_EQ(height, c.height);
+  EXPECT_EQ(fps_n, 30);
+  EXPECT_EQ(fps_d, 1);
+
+  const std::vector<Obu> obus = split_obus(bytes_of(buffers[0].get()));
+  ASSERT_FALSE(obus.empty());
+  EXPECT_EQ(obus[0].type, kObuTemporalDelimiter);
+  const Obu* header = find_obu(obus, kObuSequenceHeader);
+  ASSERT_NE(header, nullptr);
+  const SequenceFields s = read_sequence_header(header->payload);
+  EXPECT_EQ(s.profile, 0);
+  EXPECT_EQ(s.max_width, c.width);
+  EXPECT_EQ(s.max_height, c.height);
+  EXPECT_EQ(s.bit_depth, int(c.depth));
+  EXPECT_EQ(s.monochrome, std::string(c.chroma) == "4:0:0");
+  EXPECT_EQ(field(fields, "level"),
+            std::to_string(2 + s.level_idx / 4) + "." + std::to_string(s.level_idx % 4));
+
+  // av1C: four bytes, then the sequence header as in the stream.
+  const Bytes codec_data = codec_data_of(caps);
+  ASSERT_GT(codec_data.size(), 4u);
+  EXPECT_EQ(codec_data[0], 0x81);
+  EXPECT_EQ(codec_data[1], s.profile << 5 | s.level_idx);
+  EXPECT_EQ(codec_data[2] & 0xfc, s.tier << 7 | (c.depth > 8) << 6 | s.monochrome << 4 | 3 << 2);
+  EXPECT_EQ(codec_data[3], 0);
+  EXPECT_EQ(Bytes(codec_data.begin() + 4, codec_data.end()), header->whole);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    all, Formats,
+    testing::Values(FormatCase{"I420", 1, 1, "4:2:0", 8}, FormatCase{"I420", 2, 2, "4:2:0", 8},
+                    FormatCase{"I420", 16, 16, "4:2:0", 8}, FormatCase{"I420", 17, 19, "4:2:0", 8},
+                    FormatCase{"I420", 64, 66, "4:2:0", 8}, FormatCase{"I420", 176, 144, "4:2:0", 8},
+                    FormatCase{"NV12", 17, 19, "4:2:0", 8}, FormatCase{"YV12", 17, 19, "4:2:0", 8},
+                    FormatCase{"GRAY8", 17, 19, "4:0:0", 8}, FormatCase{"I420_10LE", 17, 19, "4:2:0", 10},
+                    FormatCase{"P010_10LE", 17, 19, "4:2:0", 10},
+                    FormatCase{"P010_10LE", 64, 66, "4:2:0", 10}),
+    [](const auto& test) {
+      return std::string(test.param.format) + "_" + std::to_string(test.param.width) + "x" +
+             std::to_string(test.param.height);
+    });
+
+TEST(Caps, every_layout_of_420_gives_the_same_stream) {
+  const auto stream_of = [](const char* format) {
+    Harness harness("cpu-used=10 threads=1");
+    harness.set_caps(raw_caps(format, 35, 21, "colorimetry=bt709"));
+    harness.push_frames(0, 4);
+    harness.end_of_stream();
+    Bytes all;
+    for (const BufferPtr& buffer : harness.pull()) {
+      const Bytes one = bytes_of(buffer.get());
+      all.insert(all.end(), one.begin(), one.end());
+    }
+    return all;
+  };
+  const Bytes i420 = stream_of("I420");
+  ASSERT_FALSE(i420.empty());
+  EXPECT_EQ(stream_of("NV12"), i420);
+  EXPECT_EQ(stream_of("YV12"), i420);
+  EXPECT_EQ(stream_of("P010_10LE"), stream_of("I420_10LE"));
+}
+
+TEST(Caps, color_goes_into_the_stream) {
+  Harness harness;
+  harness.set_caps(raw_caps("I420_10LE", 64, 64, "colorimetry=bt2100-pq,chroma-site=(string)cosited"));
+  harness.push_frames(0, 1);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 1u);
+  const auto obus = split_obus(bytes_of(buffers[0].get()));
+  const Obu* header = find_obu(obus, kObuSequenceHeader);
+  ASSERT_NE(header, nullptr);
+  const SequenceFields s = read_sequence_header(header->payload);
+  EXPECT_EQ(s.color_primaries, 9);
+  EXPECT_EQ(s.transfer_characteristics, 16);
+  EXPECT_EQ(s.matrix_coefficients, 9);
+  EXPECT_FALSE(s.full_range);
+  EXPECT_EQ(s.chroma_sample_position, 2);
+  EXPECT_EQ(field(gst_caps_get_structure(harness.output_caps().get(), 0), "colorimetry"), "bt2100-pq");
+}
+
+TEST(Caps, mpeg2_chroma_site_is_csp_vertical_and_full_range_is_kept) {
+  Harness harness;
+  harness.set_caps(raw_caps("I420", 64, 64, "colorimetry=1:3:5:1,chroma-site=mpeg2"));
+  harness.push_frames(0, 1);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 1u);
+  const auto obus = split_obus(bytes_of(buffers[0].get()));
+  const Obu* header = find_obu(obus, kObuSequenceHeader);
+  ASSERT_NE(header, nullptr);
+  const SequenceFields s = read_sequence_header(header->payload);
+  EXPECT_EQ(s.color_primaries, 1);
+  EXPECT_EQ(s.matrix_coefficients, 1);
+  EXPECT_TRUE(s.full_range);
+  EXPECT_EQ(s.chroma_sample_position, 1);
+}
+
+constexpr char kMastering[] = "34000:16000:13250:34500:7500:3000:15635:16450:10000000:1";
+constexpr char kHdr[] =
+    "colorimetry=bt2100-pq,mastering-display-info=(string)34000:16000:13250:34500:7500:3000:15635:16450:"
+    "10000000:1,"
+    "content-light-level=(string)1000:400";
+
+TEST(Caps, hdr_metadata_is_in_the_stream_in_its_units) {
+  Harness harness;
+  harness.set_caps(raw_caps("I420_10LE", 64, 64, kHdr));
+  harness.push_frames(0, 1);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 1u);
+
+  bool mastering = false, light = false;
+  for (const Obu& obu : split_obus(bytes_of(buffers[0].get()))) {
+    if (obu.type != kObuMetadata) continue;
+    BitReader r(obu.payload);
+    const uint32_t type = r.f(8);  // leb128 of one byte
+    if (type == 1) {
+      light = true;
+      EXPECT_EQ(r.f(16), 1000u);
+      EXPECT_EQ(r.f(16), 400u);
+    }
+    if (type == 2) {
+      mastering = true;
+      // 1/50000 to 1/65536, red first; 1/10000 cd/m2 to 24.8 and 18.14 fixed point.
+      for (const uint32_t expected : {44564u, 20972u, 17367u, 45220u, 9830u, 3932u, 20493u, 21561u})
+        EXPECT_EQ(r.f(16), expected);
+      EXPECT_EQ(r.f(32), 1000u << 8);
+      EXPECT_EQ(r.f(32), 2u);
+    }
+  }
+  EXPECT_TRUE(mastering);
+  EXPECT_TRUE(light);
+  const CapsPtr caps = harness.output_caps();
+  EXPECT_EQ(field(gst_caps_get_structure(caps.get(), 0), "mastering-display-info"), kMastering);
+  EXPECT_EQ(field(gst_caps_get_structure(caps.get(), 0), "content-light-level"), "1000:400");
+}
+
+TEST(Caps, hdr_change_alone_starts_anew_and_loses_nothing) {
+  Harness harness("cpu-used=10 lag-in-frames=4");
+  harness.set_caps(raw_caps("I420_10LE", 64, 64, "colorimetry=bt2100-pq"));
+  harness.push_frames(0, 6);
+  EXPECT_FALSE(
+      gst_structure_has_field(gst_caps_get_structure(harness.output_caps().get(), 0), "content-light-level"));
+  harness.set_caps(raw_caps("I420_10LE", 64, 64, kHdr));
+  harness.push_frames(6, 6);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 12u);
+  EXPECT_TRUE(is_key(buffers[6]));
+  EXPECT_EQ(field(gst_caps_get_structure(harness.output_caps().get(), 0), "content-light-level"), "1000:400");
+}
+
+TEST(Caps, downstream_restricts_what_is_taken) {
+  const auto sink_caps = [](const char* downstream) {
+    Harness harness;
+    gst_harness_set_sink_caps_str(harness.get(), downstream);
+    GstPad* pad = gst_element_get_static_pad(harness.element(), "sink");
+    CapsPtr caps(gst_pad_query_caps(pad, nullptr));
+    gst_object_unref(pad);
+    return caps;
+  };
+  const auto takes = [](const CapsPtr& caps, const char* format) {
+    CapsPtr raw(gst_caps_from_string(raw_caps(format, 64, 64).c_str()));
+    return gst_caps_can_intersect(caps.get(), raw.get());
+  };
+  const CapsPtr ten = sink_caps("video/x-av1,bit-depth-luma=(uint)10");
+  EXPECT_TRUE(takes(ten, "I420_10LE"));
+  EXPECT_TRUE(takes(ten, "P010_10LE"));
+  EXPECT_FALSE(takes(ten, "I420"));
+  const CapsPtr gray = sink_caps("video/x-av1,chroma-format=4:0:0");
+  EXPECT_TRUE(takes(gray, "GRAY8"));
+  EXPECT_FALSE(takes(gray, "NV12"));
+  EXPECT_TRUE(gst_caps_is_empty(sink_caps("video/x-av1,profile=professional").get()));
+  const CapsPtr size = sink_caps("video/x-av1,width=[1,32]");
+  EXPECT_FALSE(takes(size, "I420"));
+}
+
+TEST(Caps, level_that_downstream_does_not_take_is_an_error) {
+  Harness harness;
+  gst_harness_set_sink_caps_str(harness.get(), "video/x-av1,level=6.3");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED);
+  ASSERT_FALSE(harness.messages(GST_MESSAGE_ERROR).empty());
+}
+
+TEST(Caps, muxers_take_the_stream_as_it_is) {
+  for (const char* muxer : {"matroskamux", "webmmux", "mp4mux"}) {
+    const ElementPtr element(
+        static_cast<GstElement*>(gst_object_ref_sink(gst_element_factory_make(muxer, nullptr))));
+    ASSERT_TRUE(element) << muxer;
+    Harness harness;
+    harness.set_caps(raw_caps("I420", 64, 64));
+    harness.push_frames(0, 1);
+    harness.end_of_stream();
+    const CapsPtr caps = harness.output_caps();
+    EXPECT_TRUE(gst_element_factory_can_sink_any_caps(gst_element_get_factory(element.get()), caps.get()))
+        << muxer;
+  }
+}
+
+}  // namespace
+}  // namespace tessera::test

@@ -1,0 +1,87 @@
+// Whose `av1enc` it is, in processes of their own with a registry of their own (libaom's wrapper claims it
+// too).
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "element_fixture.h"
+
+namespace tessera::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Names : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/tessera-names-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  /// Output of a GStreamer tool that runs with this test's registry.
+  std::string run(const std::string& command, const std::string& environment = {}) const {
+    const std::string line = "GST_REGISTRY=" + (directory_ / "registry.bin").string() + " " + environment +
+                             " " + command + " 2>&1";
+    FILE* pipe = popen(line.c_str(), "r");
+    std::string text;
+    char buffer[4096];
+    for (size_t n; (n = fread(buffer, 1, sizeof(buffer), pipe)) > 0;) text.append(buffer, n);
+    pclose(pipe);
+    return text;
+  }
+  static bool ours(const std::string& inspection) {
+    return inspection.find("libgsttessera.so") != std::string::npos;
+  }
+
+  fs::path directory_;
+};
+
+bool libaom_is_there() {
+  GstPlugin* plugin = gst_registry_find_plugin(gst_registry_get(), "aom");
+  if (plugin) gst_object_unref(plugin);
+  return plugin != nullptr;
+}
+
+TEST_F(Names, ours_with_a_fresh_registry_and_a_cached_one) {
+  ASSERT_TRUE(libaom_is_there())
+      << "without libgstaom.so this proves nothing (package gstreamer1.0-plugins-bad)";
+  EXPECT_TRUE(ours(run("gst-inspect-1.0 av1enc")));
+  EXPECT_TRUE(ours(run("gst-inspect-1.0 av1enc")));
+  EXPECT_TRUE(ours(run("gst-inspect-1.0 tesseraav1enc")));
+  EXPECT_NE(run("gst-inspect-1.0 av1dec").find("libgstaom.so"), std::string::npos);
+}
+
+TEST_F(Names, ours_after_av1dec_was_made) {
+  run("gst-inspect-1.0 av1enc");
+  // The caps in the middle only Tessera's element gives.
+  EXPECT_EQ(run("gst-launch-1.0 -q videotestsrc num-buffers=2 ! video/x-raw,width=64,height=64 ! av1enc "
+                "cpu-used=10 ! "
+                "av1dec ! fakesink av1enc name=second videotestsrc num-buffers=2 ! "
+                "video/x-raw,format=I420_10LE,width=64,height=64 ! second. second. ! fakesink"),
+            "");
+}
+
+TEST_F(Names, switch_gives_the_name_away_but_not_the_alias) {
+  const std::string off = "TESSERA_KEEP_AV1ENC=0";
+  run("gst-inspect-1.0 av1enc", off);
+  EXPECT_TRUE(ours(run("gst-inspect-1.0 tesseraav1enc", off)));
+  EXPECT_FALSE(ours(run("gst-inspect-1.0 av1enc", off)));
+  // And back: the switch is among the plugin's dependencies, so the registry notices.
+  EXPECT_TRUE(ours(run("gst-inspect-1.0 av1enc")));
+}
+
+TEST_F(Names, ranks_and_types) {
+  const ElementPtr element(
+      static_cast<GstElement*>(gst_object_ref_sink(gst_element_factory_make(kElement, nullptr))));
+  ASSERT_TRUE(element);
+  EXPECT_EQ(gst_plugin_feature_get_rank(GST_PLUGIN_FEATURE(gst_element_get_factory(element.get()))),
+            guint(GST_RANK_PRIMARY) + 1);
+  EXPECT_STREQ(G_OBJECT_TYPE_NAME(element.get()), "TesseraAv1EncAlias");
+  EXPECT_STREQ(g_type_name(g_type_parent(G_OBJECT_TYPE(element.get()))), "TesseraAv1Enc");
+}
+
+}  // namespace
+}  // namespace tessera::test

@@ -1,0 +1,216 @@
+// Whole pipelines into each container, and back through decoders that are not ours.
+#include <gst/app/gstappsink.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "element_fixture.h"
+
+namespace tessera::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs to the end of the stream; the text of the error, or empty.
+std::string run_pipeline(const std::string& description) {
+  GError* error = nullptr;
+  const ElementPtr pipeline(gst_parse_launch(description.c_str(), &error));
+  if (error) {
+    const std::string text = error->message;
+    g_error_free(error);
+    return text;
+  }
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  GstBus* bus = gst_element_get_bus(pipeline.get());
+  const MessagePtr message(gst_bus_timed_pop_filtered(
+      bus, 120 * GST_SECOND, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+  std::string text;
+  if (!message) {
+    text = "it does not end";
+  } else if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
+    gchar* debug = nullptr;
+    gst_message_parse_error(message.get(), &error, &debug);
+    text = std::string(error->message) + " " + (debug ? debug : "");
+    g_error_free(error);
+    g_free(debug);
+  }
+  gst_object_unref(bus);
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  return text;
+}
+
+struct Picture {
+  GstClockTime pts;
+  Bytes luma;
+};
+
+/// Decoded pictures at the appsink called "out".
+std::vector<Picture> decode(const std::string& description, std::string* error_text) {
+  std::vector<Picture> pictures;
+  GError* error = nullptr;
+  const ElementPtr pipeline(gst_parse_launch(description.c_str(), &error));
+  if (error) {
+    *error_text = error->message;
+    g_error_free(error);
+    return pictures;
+  }
+  const ElementPtr sink(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+  g_object_set(sink.get(), "sync", FALSE, nullptr);
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  while (GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink.get()), 60 * GST_SECOND)) {
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) &&
+        gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) {
+      Picture picture{GST_BUFFER_PTS(gst_sample_get_buffer(sample)), {}};
+      for (int y = 0; y < GST_VIDEO_FRAME_HEIGHT(&frame); y++) {
+        const auto* row = static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+                          y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+        picture.luma.insert(picture.luma.end(), row,
+                            row + GST_VIDEO_FRAME_WIDTH(&frame) * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, 0));
+      }
+      gst_video_frame_unmap(&frame);
+      pictures.push_back(std::move(picture));
+    }
+    gst_sample_unref(sample);
+  }
+  GstBus* bus = gst_element_get_bus(pipeline.get());
+  if (const MessagePtr message{gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR)})
+    *error_text = "the decoder failed";
+  gst_object_unref(bus);
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  return pictures;
+}
+
+double luma_psnr(const Bytes& a, const Bytes& b) {
+  double squares = 0;
+  for (size_t i = 0; i < a.size(); i++) squares += (double(a[i]) - b[i]) * (double(a[i]) - b[i]);
+  return squares == 0 ? 100 : 10 * std::log10(255.0 * 255.0 * double(a.size()) / squares);
+}
+
+constexpr int kFrames = 20;
+const std::string kSource = "videotestsrc pattern=ball num-buffers=" + std::to_string(kFrames) +
+                            " ! video/x-raw,format=I420,width=128,height=96,framerate=30/1 ! ";
+
+class Pipeline : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/tessera-pipeline-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+  std::string path(const char* name) const { return (directory_ / name).string(); }
+
+  fs::path directory_;
+};
+
+class Container : public Pipeline, public testing::WithParamInterface<std::pair<const char*, const char*>> {};
+
+TEST_P(Container, comes_back_whole) {
+  const auto& [muxer, reader] = GetParam();
+  const std::string file = path("stream");
+  ASSERT_EQ(run_pipeline(kSource + "tesseraav1enc cpu-used=8 lag-in-frames=8 ! " + muxer +
+                         "filesink location=" + file),
+            "");
+  std::string error;
+  const auto source = decode(kSource + "appsink name=out", &error);
+  const auto decoded =
+      decode("filesrc location=" + file + " ! " + reader + " ! av1dec ! appsink name=out", &error);
+  ASSERT_EQ(error, "");
+  ASSERT_EQ(source.size(), size_t(kFrames));
+  ASSERT_EQ(decoded.size(), size_t(kFrames));
+  for (size_t i = 0; i < decoded.size(); i++) {
+    ASSERT_EQ(decoded[i].luma.size(), source[i].luma.size());
+    EXPECT_GT(luma_psnr(decoded[i].luma, source[i].luma), 30) << "frame " << i;
+    if (*muxer) {  // Matroska counts milliseconds
+      EXPECT_NEAR(double(decoded[i].pts), double(source[i].pts), 1e6) << i;
+    }
+  }
+}
+
+std::string container_name(const testing::TestParamInfo<std::pair<const char*, const char*>>& test) {
+  const std::string muxer = test.param.first;
+  return muxer.empty() ? "obu" : muxer.substr(0, muxer.find("mux"));
+}
+
+INSTANTIATE_TEST_SUITE_P(all, Container,
+                         testing::Values(std::pair("matroskamux ! ", "matroskademux"),
+                                         std::pair("webmmux ! ", "matroskademux"),
+                                         std::pair("mp4mux ! ", "qtdemux"), std::pair("", "av1parse")),
+                         container_name);
+
+TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
+  ASSERT_EQ(system("command -v dav1d >/dev/null"), 0) << "dav1d is needed (package dav1d)";
+  for (const char* format : {"I420", "I420_10LE", "GRAY8", "NV12", "P010_10LE"}) {
+    const std::string stream = path("a.obu"), pictures = path("a.yuv");
+    ASSERT_EQ(
+        run_pipeline(
+            "videotestsrc pattern=ball num-buffers=10 ! video/x-raw,format=" + std::string(format) +
+            ",width=66,height=50,framerate=30/1 ! tesseraav1enc cpu-used=9 ! filesink location=" + stream),
+        "");
+    ASSERT_EQ(system(("dav1d -q -i " + stream + " -o " + pictures).c_str()), 0) << format;
+    const bool deep = std::string(format).find("10LE") != std::string::npos;
+    const bool gray = std::string(format) == "GRAY8";
+    EXPECT_EQ(fs::file_size(pictures), uintmax_t(10 * (66 * 50 + (gray ? 0 : 2 * 33 * 25)) * (deep ? 2 : 1)))
+        << format;
+  }
+}
+
+TEST_F(Pipeline, lossless_gives_back_every_sample) {
+  const std::string file = path("a.obu");
+  ASSERT_EQ(run_pipeline(kSource + "tesseraav1enc cpu-used=10 cq-level=0 ! filesink location=" + file), "");
+  std::string error;
+  const auto source = decode(kSource + "appsink name=out", &error);
+  const auto decoded = decode("filesrc location=" + file + " ! av1parse ! av1dec ! appsink name=out", &error);
+  ASSERT_EQ(error, "");
+  ASSERT_EQ(decoded.size(), source.size());
+  for (size_t i = 0; i < decoded.size(); i++) EXPECT_EQ(decoded[i].luma, source[i].luma) << i;
+}
+
+TEST_F(Pipeline, old_pipelines_run) {
+  // As written for libaom's wrapper.
+  EXPECT_EQ(run_pipeline(kSource +
+                         "av1enc end-usage=cbr target-bitrate=300 cpu-used=8 usage-profile=realtime "
+                         "threads=2 row-mt=true tile-columns=0 keyframe-max-dist=10 min-quantizer=2 "
+                         "max-quantizer=56 undershoot-pct=50 overshoot-pct=50 buf-sz=1000 "
+                         "buf-initial-sz=500 buf-optimal-sz=600 lag-in-frames=0 drop-frame=0 ! av1parse ! "
+                         "av1dec ! fakesink"),
+            "");
+  EXPECT_EQ(run_pipeline(kSource + "av1enc ! av1parse ! matroskamux ! filesink location=" + path("old.mkv")),
+            "");
+}
+
+TEST_F(Pipeline, splitmuxsink_cuts_where_it_wants) {
+  ASSERT_EQ(run_pipeline(
+                "videotestsrc num-buffers=60 ! video/x-raw,format=I420,width=64,height=64,framerate=30/1 ! "
+                "tesseraav1enc cpu-used=10 keyframe-mode=disabled ! splitmuxsink muxer=matroskamux "
+                "max-size-time=500000000 send-keyframe-requests=true location=" +
+                path("part%02d.mkv")),
+            "");
+  int parts = 0;
+  for (const auto& entry : fs::directory_iterator(directory_)) parts += entry.is_regular_file();
+  EXPECT_EQ(parts, 4);
+}
+
+TEST_F(Pipeline, two_side_by_side) {
+  EXPECT_EQ(run_pipeline(kSource + "tee name=t t. ! queue ! tesseraav1enc cpu-used=10 ! av1dec ! fakesink "
+                                   "t. ! queue ! tesseraav1enc cpu-used=9 ! av1dec ! fakesink"),
+            "");
+}
+
+TEST_F(Pipeline, encodebin_takes_ours) {
+  EXPECT_EQ(run_pipeline(kSource + "encodebin profile=\"video/x-matroska:video/x-av1\" ! filesink location=" +
+                         path("bin.mkv")),
+            "");
+  std::string error;
+  EXPECT_EQ(
+      decode("filesrc location=" + path("bin.mkv") + " ! matroskademux ! av1dec ! appsink name=out", &error)
+          .size(),
+      size_t(kFrames));
+}
+
+}  // namespace
+}  // namespace tessera::test

@@ -1,0 +1,279 @@
+// Properties: the contract's table, round trips, changes while playing, contradictions.
+#include <map>
+
+#include "element_fixture.h"
+
+namespace tessera::test {
+namespace {
+
+std::string value_as_text(GstElement* element, GParamSpec* spec) {
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, spec->value_type);
+  g_object_get_property(G_OBJECT(element), spec->name, &value);
+  gchar* text = gst_value_serialize(&value);
+  std::string result = text ? text : "";
+  g_free(text);
+  g_value_unset(&value);
+  return result;
+}
+
+GParamSpec* spec_of(const Harness& harness, const char* name) {
+  return g_object_class_find_property(G_OBJECT_GET_CLASS(harness.element()), name);
+}
+
+TEST(Properties, contract) {
+  struct Row {
+    const char *name, *initial;
+    bool playing;
+  };
+  const Row rows[] = {{"cpu-used", "6", true},
+                      {"end-usage", "auto", false},
+                      {"target-bitrate", "0", true},
+                      {"cq-level", "32", true},
+                      {"min-quantizer", "0", true},
+                      {"max-quantizer", "63", true},
+                      {"usage-profile", "good-quality", false},
+                      {"lag-in-frames", "-1", false},
+                      {"keyframe-max-dist", "240", true},
+                      {"keyframe-mode", "auto", false},
+                      {"threads", "0", false},
+                      {"tile-columns", "-1", false},
+                      {"tile-rows", "-1", false},
+                      {"buf-sz", "6000", false},
+                      {"buf-initial-sz", "4000", false},
+                      {"buf-optimal-sz", "5000", false},
+                      {"undershoot-pct", "25", false},
+                      {"overshoot-pct", "25", false},
+                      {"drop-frame", "0", false},
+                      {"enc-pass", "one-pass", false},
+                      {"multipass-cache-file", "", false},
+                      {"row-mt", "true", false},
+                      {"superres-mode", "none", false},
+                      {"superres-denominator", "8", false},
+                      {"superres-kf-denominator", "8", false},
+                      {"superres-qthresh", "63", false},
+                      {"superres-kf-qthresh", "63", false},
+                      {"resize-mode", "none", false},
+                      {"resize-denominator", "8", false},
+                      {"resize-kf-denominator", "8", false}};
+  Harness harness("");
+  for (const Row& row : rows) {
+    GParamSpec* spec = spec_of(harness, row.name);
+    ASSERT_NE(spec, nullptr) << row.name;
+    std::string value = value_as_text(harness.element(), spec);
+    if (G_IS_PARAM_SPEC_ENUM(spec)) {
+      GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+      gint number = 0;
+      g_object_get(harness.element(), row.name, &number, nullptr);
+      value = g_enum_get_value(values, number)->value_nick;
+      EXPECT_EQ(std::string(g_type_name(spec->value_type)).rfind("Tessera", 0), 0u) << row.name;
+    }
+    EXPECT_EQ(value, row.initial) << row.name;
+    EXPECT_EQ((spec->flags & GST_PARAM_MUTABLE_PLAYING) != 0, row.playing) << row.name;
+    EXPECT_STRNE(g_param_spec_get_blurb(spec), "") << row.name;
+  }
+}
+
+TEST(Properties, default_of_each_is_its_value_at_birth) {
+  Harness harness("");
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
+  for (guint i = 0; i < count; i++) {
+    if (std::string(g_type_name(specs[i]->owner_type)).rfind("Tessera", 0) != 0) continue;
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, specs[i]->value_type);
+    g_object_get_property(G_OBJECT(harness.element()), specs[i]->name, &value);
+    EXPECT_TRUE(g_param_value_defaults(specs[i], &value)) << specs[i]->name;
+    g_value_unset(&value);
+  }
+  g_free(specs);
+}
+
+TEST(Properties, what_is_set_is_read_back) {
+  Harness harness("");
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
+  const auto check = [&](GParamSpec* spec, auto setter) {
+    GValue in = G_VALUE_INIT, out = G_VALUE_INIT;
+    g_value_init(&in, spec->value_type);
+    g_value_init(&out, spec->value_type);
+    setter(&in);
+    g_object_set_property(G_OBJECT(harness.element()), spec->name, &in);
+    g_object_get_property(G_OBJECT(harness.element()), spec->name, &out);
+    EXPECT_EQ(g_param_values_cmp(spec, &in, &out), 0) << spec->name;
+    g_value_unset(&in);
+    g_value_unset(&out);
+  };
+  for (guint i = 0; i < count; i++) {
+    GParamSpec* spec = specs[i];
+    if (std::string(g_type_name(spec->owner_type)).rfind("Tessera", 0) != 0) continue;
+    if (G_IS_PARAM_SPEC_INT(spec)) {
+      check(spec, [=](GValue* v) { g_value_set_int(v, G_PARAM_SPEC_INT(spec)->minimum); });
+      check(spec, [=](GValue* v) { g_value_set_int(v, G_PARAM_SPEC_INT(spec)->maximum); });
+    } else if (G_IS_PARAM_SPEC_UINT(spec)) {
+      check(spec, [=](GValue* v) { g_value_set_uint(v, G_PARAM_SPEC_UINT(spec)->minimum); });
+      check(spec, [=](GValue* v) { g_value_set_uint(v, G_PARAM_SPEC_UINT(spec)->maximum); });
+    } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+      check(spec, [](GValue* v) { g_value_set_boolean(v, FALSE); });
+      check(spec, [](GValue* v) { g_value_set_boolean(v, TRUE); });
+    } else if (G_IS_PARAM_SPEC_ENUM(spec)) {
+      const GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+      for (guint k = 0; k < values->n_values; k++)
+        check(spec, [=](GValue* v) { g_value_set_enum(v, values->values[k].value); });
+    } else {
+      ASSERT_TRUE(G_IS_PARAM_SPEC_STRING(spec)) << spec->name;
+      check(spec, [](GValue* v) { g_value_set_static_string(v, "/tmp/statistics"); });
+      check(spec, [](GValue* v) { g_value_set_static_string(v, nullptr); });
+    }
+  }
+  g_free(specs);
+}
+
+TEST(Properties, names_and_numbers_of_the_libaom_wrapper) {
+  const std::map<std::string, std::map<std::string, int>> enums = {
+      {"end-usage", {{"vbr", 0}, {"cbr", 1}, {"cq", 2}, {"q", 3}}},
+      {"usage-profile", {{"good-quality", 0}, {"realtime", 1}, {"all-intra", 2}}},
+      {"keyframe-mode", {{"disabled", 0}, {"auto", 1}}},
+      {"enc-pass", {{"one-pass", 0}, {"first-pass", 1}, {"second-pass", 2}}},
+      {"resize-mode", {{"none", 0}, {"fixed", 1}, {"random", 2}}},
+      {"superres-mode", {{"none", 0}, {"fixed", 1}, {"random", 2}, {"qthresh", 3}}}};
+  Harness harness("");
+  for (const auto& [name, values] : enums)
+    for (const auto& [nick, number] : values) {
+      harness.set(name, nick);
+      gint value = -1;
+      g_object_get(harness.element(), name.c_str(), &value, nullptr);
+      EXPECT_EQ(value, number) << name << "=" << nick;
+    }
+}
+
+TEST(Properties, buffer_defaults_follow_the_profile_until_set) {
+  Harness harness("usage-profile=realtime buf-optimal-sz=700");
+  guint size = 0, initial = 0, optimal = 0;
+  g_object_get(harness.element(), "buf-sz", &size, "buf-initial-sz", &initial, "buf-optimal-sz", &optimal,
+               nullptr);
+  EXPECT_EQ(size, 1000u);
+  EXPECT_EQ(initial, 600u);
+  EXPECT_EQ(optimal, 700u);
+}
+
+TEST(Properties, contradictions_are_told) {
+  const std::pair<const char*, size_t> cases[] = {
+      {"cpu-used=10", 0},
+      {"end-usage=vbr", 1},
+      {"end-usage=q target-bitrate=500", 1},
+      {"end-usage=vbr target-bitrate=500 cq-level=20", 1},
+      {"end-usage=cq target-bitrate=500 cq-level=20", 0},
+      {"cq-level=10 min-quantizer=20", 1},
+      {"usage-profile=realtime lag-in-frames=10", 1},
+      {"usage-profile=all-intra keyframe-max-dist=10", 1},
+      {"drop-frame=30", 1},
+      {"end-usage=cbr target-bitrate=500 drop-frame=30 usage-profile=realtime", 0},
+      {"buf-sz=100", 1},
+      {"superres-mode=fixed superres-denominator=16", 2},
+      {"resize-mode=fixed", 1},
+      {"row-mt=true", 0},
+      {"row-mt=false", 1},
+      {"enc-pass=first-pass", 1},
+      {"multipass-cache-file=/tmp/statistics", 1},
+  };
+  for (const auto& [properties, warnings] : cases) {
+    Harness harness(properties);
+    harness.set_caps(raw_caps("I420", 64, 64));
+    harness.push_frames(0, 1);
+    harness.end_of_stream();
+    EXPECT_EQ(harness.messages(GST_MESSAGE_WARNING).size(), warnings) << properties;
+    EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty()) << properties;
+    EXPECT_EQ(harness.pull().size(), 1u) << properties;
+  }
+}
+
+TEST(Properties, impossible_ones_are_an_error_that_names_the_field) {
+  Harness harness("min-quantizer=50 max-quantizer=40");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED);
+  const auto errors = harness.messages(GST_MESSAGE_ERROR);
+  ASSERT_FALSE(errors.empty());
+  EXPECT_NE(errors[0].find("quantizer"), std::string::npos) << errors[0];
+}
+
+TEST(Properties, changes_while_playing_need_no_key_frame) {
+  Harness harness("cpu-used=10 lag-in-frames=0 cq-level=60 keyframe-mode=disabled");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 5);
+  harness.set("cq-level", "10");
+  harness.set("cpu-used", "8");
+  harness.set("min-quantizer", "2");
+  harness.set("max-quantizer", "60");
+  harness.push_frames(5, 5);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 10u);
+  for (size_t i = 0; i < buffers.size(); i++) EXPECT_EQ(is_key(buffers[i]), i == 0) << i;
+  EXPECT_TRUE(harness.messages(GST_MESSAGE_WARNING).empty());
+  // Better quality costs bits, from the very next frame on.
+  EXPECT_GT(gst_buffer_get_size(buffers[5].get()), 2 * gst_buffer_get_size(buffers[4].get()));
+}
+
+TEST(Properties, key_frame_distance_changes_while_playing) {
+  Harness harness("cpu-used=10 lag-in-frames=0 keyframe-mode=disabled keyframe-max-dist=0");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 10);
+  harness.set("keyframe-max-dist", "3");
+  harness.push_frames(10, 10);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 20u);
+  int keys = 0;
+  for (const BufferPtr& buffer : buffers) keys += is_key(buffer);
+  EXPECT_GE(keys, 4);
+  EXPECT_LE(keys, 5);
+}
+
+TEST(Properties, impossible_change_while_playing_is_a_warning) {
+  Harness harness("cpu-used=10 lag-in-frames=0");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 2);
+  harness.set("max-quantizer", "10");
+  harness.set("min-quantizer", "20");
+  harness.push_frames(2, 2);
+  EXPECT_FALSE(harness.messages(GST_MESSAGE_WARNING).empty());
+  harness.set("max-quantizer", "30");
+  harness.push_frames(4, 2);
+  EXPECT_TRUE(harness.messages(GST_MESSAGE_WARNING).empty());
+  harness.end_of_stream();
+  EXPECT_EQ(harness.pull().size(), 6u);
+}
+
+TEST(Properties, a_target_given_while_playing_starts_rate_control_and_loses_nothing) {
+  Harness harness("cpu-used=10 lag-in-frames=6");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 10);
+  harness.set("target-bitrate", "200");
+  harness.push_frames(10, 10);
+  harness.set("target-bitrate", "300");
+  harness.push_frames(20, 10);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 30u);
+  for (size_t i = 0; i < buffers.size(); i++)
+    EXPECT_EQ(GST_BUFFER_PTS(buffers[i].get()), GstClockTime(i) * kFrame);
+  EXPECT_TRUE(is_key(buffers[10]));
+  EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty());
+}
+
+TEST(Properties, threads_do_not_change_the_stream) {
+  const auto stream_of = [](const char* properties) {
+    Harness harness(properties);
+    harness.set_caps(raw_caps("I420", 320, 200));
+    harness.push_frames(0, 6);
+    harness.end_of_stream();
+    std::vector<Bytes> all;
+    for (const BufferPtr& buffer : harness.pull()) all.push_back(bytes_of(buffer.get()));
+    return all;
+  };
+  EXPECT_EQ(stream_of("cpu-used=8 threads=1"), stream_of("cpu-used=8 threads=3"));
+}
+
+}  // namespace
+}  // namespace tessera::test
