@@ -1,19 +1,39 @@
 #include "entropy/cost_tables.h"
 
-#include <cmath>
+#include <algorithm>
+
+#include "base/int_math.h"
 
 namespace tessera {
 
+namespace {
+
+/// 512 * log2(x), rounded: by squaring the mantissa, so that it is the same number everywhere.
+constexpr int log2_512(uint32_t x) {
+  const int whole = floor_log2(x);
+  uint64_t mantissa = uint64_t{x} << (31 - whole);  // [1, 2) as 31-bit fixed point
+  int log = whole;
+  for (int bit = 0; bit < 11; ++bit) {
+    mantissa = (mantissa * mantissa) >> 31;
+    const int carry = static_cast<int>(mantissa >> 32);
+    log = 2 * log + carry;
+    mantissa >>= carry;
+  }
+  return (log + 2) >> 2;
+}
+
 // The coder gives an interval of s / 512 the share (s * (range >> 8) / 2 + 4) / range. Ranges are distributed
 // like 1 / x over 32768..65535, which puts the mean of 4 / range at 2.9 / 32768.
-const Array<uint16_t, 513> kIntervalCost = [] {
+constexpr Array<uint16_t, 513> interval_costs() {
   Array<uint16_t, 513> cost = {};
-  for (int s = 0; s <= 512; ++s) {
-    const double share = std::min(1.0, (64.0 * s + 2.9) / 32768);
-    cost[s] = static_cast<uint16_t>(std::lround(-kCostOneBit * std::log2(share)));
-  }
+  for (uint32_t s = 0; s <= 512; ++s)
+    cost[s] = static_cast<uint16_t>(std::max(0, log2_512(327680) - log2_512(640 * s + 29)));
   return cost;
-}();
+}
+
+}  // namespace
+
+constexpr Array<uint16_t, 513> kIntervalCost = interval_costs();
 
 namespace {
 
