@@ -22,7 +22,7 @@ struct Array {
   constexpr void fill(const T& v) {
     for (T& e : elements) e = v;
   }
-  constexpr bool operator==(const Array&) const = default;
+  bool operator==(const Array&) const = default;
 };
 
 /// Table2<T, R, C> is R rows of C columns, Table3 one more axis in front.

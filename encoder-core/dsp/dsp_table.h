@@ -7,6 +7,7 @@
 #include "dsp/forward_tx.h"
 #include "dsp/intra_table.h"
 #include "dsp/inverse_tx.h"
+#include "dsp/quantize.h"
 #include "dsp/subpel.h"
 
 namespace tessera {
@@ -19,6 +20,7 @@ struct DspTable {
   IntraTable<P> intra;
   ForwardTxTable<P> forward_tx;
   InverseTxTable<P> inverse_tx;
+  QuantiseTable<P> quantise;
 };
 
 }  // namespace tessera

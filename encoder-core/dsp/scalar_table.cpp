@@ -16,6 +16,7 @@ void TESSERA_BIND_SCALAR(DspTable<P>& table) {
   bind_intra_scalar(table.intra);
   bind_forward_tx_scalar(table.forward_tx);
   bind_inverse_tx_scalar(table.inverse_tx);
+  bind_quantise_scalar(table.quantise);
 }
 
 template void TESSERA_BIND_SCALAR(DspTable<uint8_t>&);

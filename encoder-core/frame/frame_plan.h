@@ -13,7 +13,6 @@ namespace tessera {
 struct FramePlan {
   SequenceHeader sequence;
   FrameHeader header;           ///< filter parameters are filled in after the search
-  TileLayout tiles;
   SearchSettings settings;
 
   uint64_t source_index = 0;    ///< display order number of the picture to code or to show

@@ -36,6 +36,7 @@ struct InterSettings {
   int max_ref_mv_idx = 3;      ///< NEARMV and NEWMV indices tried (1 .. 3)
   bool compound = true;
   int compound_full = 2;       ///< compound candidates joining the ranking per reference pair: 1 NEAREST, 2 + NEW_NEW, 3 all
+  int compound_pair_span = 3;  ///< pairs whose places in the reference list add up to at most this
   bool interp_search = true;   ///< try smooth and sharp filters on the winner
   bool dual_filter = false;
   bool subpel_satd = true;     ///< rank sub-pel positions by SATD, not SAD

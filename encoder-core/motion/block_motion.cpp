@@ -58,7 +58,7 @@ class Search {
     return {static_cast<int16_t>(m.row + row), static_cast<int16_t>(m.col + col)};
   }
   const P* at(Mv mv) const { return q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)); }
-  uint32_t rate(Mv mv) const { return static_cast<uint32_t>(q_.lambda * static_cast<float>(q_.rate(mv, q_.pred))); }
+  uint32_t rate(Mv mv) const { return static_cast<uint32_t>(q_.lambda * static_cast<float>(q_.rate.cost(add(mv, -q_.pred.row, -q_.pred.col)))); }
 
   void consider_whole(Mv mv, uint32_t sad) {
     const uint32_t cost = sad + rate(mv);

@@ -4,25 +4,9 @@
 
 #include "dsp/dsp_table.h"
 #include "frame/block_info.h"
+#include "frame/mv_cost.h"
 
 namespace tessera {
-
-/// Rate of a vector difference, 1/512 bit, by component; beyond the table the last entry grows by whole bits.
-struct MvRateTable {
-  static constexpr int kReach = 1 << 11;  ///< 1/8 luma samples each way
-  Array<uint16_t, 4> joint = {};
-  Table2<uint16_t, 2, 2 * kReach + 1> component = {};  ///< [ 0 ] rows, [ 1 ] columns; entry kReach is zero
-
-  uint32_t one(int comp, int diff) const {
-    if (diff < -kReach) return component[comp][0] + 512;
-    if (diff > kReach) return component[comp][2 * kReach] + 512;
-    return component[comp][diff + kReach];
-  }
-  uint32_t operator()(Mv mv, Mv pred) const {
-    const int dr = mv.row - pred.row, dc = mv.col - pred.col;
-    return joint[(dr != 0 ? 2 : 0) + (dc != 0 ? 1 : 0)] + one(0, dr) + one(1, dc);
-  }
-};
 
 struct BlockMotionSettings {
   bool satd = true;      ///< sub-pel positions by SATD, else SAD
@@ -39,7 +23,7 @@ struct BlockMotionQuery {
   BlockSize size;
   int x_px, y_px;           ///< of the block in the picture
   Mv pred;                  ///< what the difference is coded against
-  const MvRateTable& rate;
+  const MvCostTable& rate;
   float lambda;             ///< cost (in SAD units) of 1/512 bit
   int bit_depth;
   BlockMotionSettings settings;

@@ -1,0 +1,28 @@
+#include "frame/frame_work.h"
+
+namespace tessera {
+
+template <Pixel P>
+void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& tiles) {
+  if (format != picture_format) {
+    format = picture_format;
+    const int mi_cols = format.sb_cols() * kSbMi, mi_rows = format.sb_rows() * kSbMi;
+    blocks.resize(format.mi_rows(), format.mi_cols());
+    tx.resize(mi_cols, mi_rows);
+    motion_field.resize(format.mi_cols() / 2, format.mi_rows() / 2);
+    cdef_idx.resize(format.sb_cols(), format.sb_rows());
+  }
+  if (coefs.size() < static_cast<size_t>(tiles.num_tiles())) coefs.resize(tiles.num_tiles());
+  for (int t = 0; t < tiles.num_tiles(); t++) {
+    const TileRect rect = tile_rect(tiles, t);
+    const size_t luma = static_cast<size_t>(align_up(rect.mi_rows(), kSbMi) * 4) * (align_up(rect.mi_cols(), kSbMi) * 4);
+    const size_t chroma = format.monochrome ? 0 : luma >> (format.subsampling_x + format.subsampling_y);
+    coefs[t].resize(luma + 2 * chroma);
+  }
+  stats = {};
+}
+
+template struct FrameWork<uint8_t>;
+template struct FrameWork<uint16_t>;
+
+}  // namespace tessera

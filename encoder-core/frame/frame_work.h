@@ -1,0 +1,40 @@
+// The mutable state of one frame being coded, made once and reused from a pool.
+#pragma once
+
+#include <vector>
+
+#include "base/pool.h"
+#include "frame/block_info_grid.h"
+#include "frame/coef_store.h"
+#include "frame/frame_plan.h"
+#include "frame/motion_field.h"
+#include "frame/reference_frame.h"
+#include "frame/source_frame.h"
+#include "frame/tx_grid.h"
+#include "base/int_math.h"
+
+namespace tessera {
+
+template <Pixel P>
+struct FrameWork {
+  PictureFormat format;
+  FrameHeader header;            ///< the plan's, with what search and filters decided
+  FrameStats stats;
+  BlockInfoGrid blocks;
+  TxGrid tx;                     ///< mi_cols x mi_rows, whole superblocks
+  MotionField motion_field;      ///< projected; valid when header.use_ref_frame_mvs
+  std::vector<CoefStore> coefs;  ///< one per tile
+  Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter
+  Lease<SourceFrame<P>> source;
+  Lease<ReferenceFrame<P>> recon;                              ///< being written
+  Array<Lease<ReferenceFrame<P>>, TOTAL_REFS_PER_FRAME> refs;  ///< by RefFrame, LAST_FRAME .. ALTREF_FRAME
+
+  /// Makes room for a frame of this format and tile layout; allocates only when something grew.
+  void prepare(const PictureFormat& picture_format, const TileInfo& tiles);
+  PlaneView<P> plane(int p) { return recon->picture.plane(p); }
+};
+
+extern template struct FrameWork<uint8_t>;
+extern template struct FrameWork<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,56 @@
+#include "search/block_predict.h"
+
+namespace tessera {
+namespace {
+
+/// One rectangle of a plane with the vectors of `info`.
+template <Pixel P>
+void predict_rect(SearchContext<P>& s, const BlockInfo& info, int plane, int x, int y, int w, int h, P* dst,
+                  ptrdiff_t dst_stride) {
+  const PictureFormat& f = s.frame.format;
+  const InterRect rect = {x, y, w, h, f.ss_x(plane), f.ss_y(plane), f.bit_depth};
+  const auto source = [&](int list) {
+    return InterSource<P>{s.frame.refs[info.ref_frame[list]]->picture.plane(plane), info.mv[list], info.interp_filter};
+  };
+  if (info.is_compound()) {
+    const Array<InterSource<P>, 2> sources = {source(0), source(1)};
+    predict_compound_rect(s.dsp.subpel, s.dsp.compound_blend, rect, sources, kEqualWeight, s.scratch.inter, dst, dst_stride);
+  } else {
+    predict_inter_rect(s.dsp.subpel, rect, source(0), s.scratch.inter, dst, dst_stride);
+  }
+}
+
+}  // namespace
+
+template <Pixel P>
+void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride) {
+  const int ss_x = s.frame.format.ss_x(plane), ss_y = s.frame.format.ss_y(plane);
+  const int w = block_width(info.size), h = block_height(info.size);
+  const int x = (info.mi_col >> ss_x) * MI_SIZE, y = (info.mi_row >> ss_y) * MI_SIZE;
+  // Chroma of a block narrower than a chroma unit: each luma block around gives its part, if all are inter.
+  const int cols = ss_x && w == 4 ? 2 : 1, rows = ss_y && h == 4 ? 2 : 1;
+  bool parts = cols * rows > 1;
+  const int first_row = info.mi_row - (rows - 1), first_col = info.mi_col - (cols - 1);
+  for (int r = 0; parts && r < rows; r++)
+    for (int c = 0; c < cols; c++) {
+      const bool self = r == rows - 1 && c == cols - 1;
+      if (!self && !std::as_const(s.frame.blocks).at(first_row + r, first_col + c).is_inter) parts = false;
+    }
+  if (!parts) {
+    predict_rect(s, info, plane, x, y, std::max(w >> ss_x, 4), std::max(h >> ss_y, 4), dst, dst_stride);
+    return;
+  }
+  const int part_w = w >> ss_x, part_h = h >> ss_y;
+  for (int r = 0; r < rows; r++)
+    for (int c = 0; c < cols; c++) {
+      const bool self = r == rows - 1 && c == cols - 1;
+      const BlockInfo& part = self ? info : std::as_const(s.frame.blocks).at(first_row + r, first_col + c);
+      predict_rect(s, part, plane, x + c * part_w, y + r * part_h, part_w, part_h, dst + r * part_h * dst_stride + c * part_w,
+                   dst_stride);
+    }
+}
+
+template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
+template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
+
+}  // namespace tessera

@@ -1,0 +1,55 @@
+#include "search/block_search.h"
+
+namespace tessera {
+
+template <Pixel P>
+RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition partition) {
+  const PictureFormat& format = s_.frame.format;
+  BlockInfo info;
+  info.mi_row = static_cast<uint16_t>(mi_row);
+  info.mi_col = static_cast<uint16_t>(mi_col);
+  info.size = size;
+  info.partition = partition;
+  info.has_chroma = block_has_chroma(size, mi_row, mi_col, format);
+  info.qindex = static_cast<uint8_t>(s_.qindex);
+  BlockInfo intra = info;
+  bool inter_wins = false;
+  if (s_.header().frame_is_intra()) {
+    intra_.choose_luma(intra);
+  } else {
+    const RdCost inter_cost = inter_.choose(info);
+    // A perfect prediction leaves nothing for intra to improve.
+    const bool perfect = inter_cost.distortion == 0 && !s_.lossless();
+    inter_wins = perfect || inter_cost.j <= intra_.choose_luma(intra).j;
+  }
+  if (!inter_wins) info = intra;
+  const RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);
+
+  last_skip_ = info.is_inter && info.skip;
+  enter(info);
+  return coded;
+}
+
+/// Makes the decided block a neighbour of those to come.
+template <Pixel P>
+void BlockSearch<P>::enter(const BlockInfo& info) {
+  s_.frame.blocks.place(info);
+  s_.context.enter_block(info);
+  const TxSize tx = info.tx_size;
+  const int w4 = Num_4x4_Blocks_Wide[info.size], h4 = Num_4x4_Blocks_High[info.size];
+  if (info.is_inter && info.skip)
+    s_.context.enter_tx_size(info.mi_row, info.mi_col, w4, h4, block_width_log2(info.size), block_height_log2(info.size));
+  else if (!info.is_inter)
+    s_.context.enter_tx_size(info.mi_row, info.mi_col, w4, h4, Tx_Width_Log2[tx], Tx_Height_Log2[tx]);
+  const PictureFormat& f = s_.frame.format;
+  if (!info.is_inter) return;  // intra marks unit by unit, as each becomes the next one's edge
+  for (int p = 0; p < (info.has_chroma ? f.planes() : 1); p++) {
+    const int x4 = (info.mi_col - s_.sb_mi_col) >> f.ss_x(p), y4 = (info.mi_row - s_.sb_mi_row) >> f.ss_y(p);
+    s_.decoded.mark(p, x4, y4, std::max(w4 >> f.ss_x(p), 1), std::max(h4 >> f.ss_y(p), 1));
+  }
+}
+
+template class BlockSearch<uint8_t>;
+template class BlockSearch<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,324 @@
+#include "search/inter_search.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "block/tx_type_rules.h"
+#include "block/write_inter_info.h"
+
+namespace tessera {
+namespace {
+
+constexpr bool is_forward_name(RefFrame r) { return r >= LAST_FRAME && r <= GOLDEN_FRAME; }
+
+}  // namespace
+
+template <Pixel P>
+uint64_t InterSearch<P>::mode_rate(const BlockInfo& info) {
+  FrozenCostCounter counter = s_.counter();
+  write_inter_frame_mode_info(counter, s_.wc, info);
+  return counter.bits512();
+}
+
+template <Pixel P>
+uint32_t InterSearch<P>::prediction_error(const BlockInfo& info, P* pred) {
+  const int w = block_width(info.size);
+  predict_block_plane(s_, info, 0, pred, w);
+  return s_.dsp.distortion.satd[info.size](s_.source_at(0, info.mi_row, info.mi_col), s_.source_stride[0], pred, w);
+}
+
+template <Pixel P>
+void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv) {
+  const bool compound = info.is_compound();
+  // The same prediction under another name: only the first, cheapest, is worth the error measurement.
+  for (const Candidate& c : candidates_)
+    if (c.info.ref_frame == info.ref_frame && c.info.mv == mv && !c.info.skip_mode) return;
+  if (candidates_.full()) return;
+  info.y_mode = mode;
+  info.ref_mv_idx = static_cast<uint8_t>(ref_mv_idx);
+  info.mv = mv;
+  info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
+  Candidate c = {.info = info, .rate = mode_rate(info), .cost = 0};
+  c.cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) + s_.sad_lambda * static_cast<float>(c.rate);
+  if (!compound) best_single_[info.ref_frame[0]] = std::min(best_single_[info.ref_frame[0]], c.cost);
+  candidates_.push_back(c);
+}
+
+template <Pixel P>
+Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs) {
+  const InterSettings& set = s_.settings().inter;
+  const MvPair pred = pred_mv(refs, NEWMV, 0, false);
+  const BlockMotionQuery<P> query = {.dsp = s_.dsp,
+                                     .src = s_.source_at(0, base.mi_row, base.mi_col),
+                                     .src_stride = s_.source_stride[0],
+                                     .ref = s_.frame.refs[ref]->picture.plane(0),
+                                     .size = base.size,
+                                     .x_px = base.mi_col * MI_SIZE,
+                                     .y_px = base.mi_row * MI_SIZE,
+                                     .pred = pred[0],
+                                     .rate = s_.mv_cost,
+                                     .lambda = s_.sad_lambda,
+                                     .bit_depth = s_.bit_depth(),
+                                     .settings = {.satd = set.subpel_satd,
+                                                  .subpel_depth = std::min(set.subpel_depth, s_.header().allow_high_precision_mv ? 3 : 2),
+                                                  .max_steps = set.full_pel_range}};
+  FixedVector<Mv, 8> starts;
+  starts.push_back(pred[0]);
+  starts.push_back({});
+  for (int i = 0; i < std::min(2, refs.num_mv_found); i++) starts.push_back(refs.stack[i].mv[0]);
+  if (const CoarseMotion* coarse = s_.coarse[ref]) {
+    // The units under the block's corner and centre.
+    const int col = base.mi_col / 4, row = base.mi_row / 4;
+    const int mid_col = std::min((base.mi_col + Num_4x4_Blocks_Wide[base.size] / 2) / 4, coarse->mv.width() - 1);
+    const int mid_row = std::min((base.mi_row + Num_4x4_Blocks_High[base.size] / 2) / 4, coarse->mv.height() - 1);
+    const auto fine = [](Mv m) { return Mv{static_cast<int16_t>(8 * m.row), static_cast<int16_t>(8 * m.col)}; };
+    starts.push_back(fine(coarse->mv.at(col, row)));
+    if (mid_col != col || mid_row != row) starts.push_back(fine(coarse->mv.at(mid_col, mid_row)));
+  }
+  const BlockMotion found = search_block_motion(query, Span<const Mv>(starts.data(), starts.size()), s_.scratch.motion.data());
+  return found.cost == ~0u ? pred[0] : found.mv;
+}
+
+template <Pixel P>
+void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
+  BlockInfo info = base;
+  info.ref_frame = {ref, NONE};
+  RefMvs& refs = refs_[ref];
+  near_.find_mv_stack(ref, NONE, refs);
+  best_single_[ref] = std::numeric_limits<float>::infinity();
+  add(info, refs, NEARESTMV, 0, pred_mv(refs, NEARESTMV, 0, false));
+  const int depth = s_.settings().inter.max_ref_mv_idx;
+  const RefMvIdxRange near_range = ref_mv_idx_range(NEARMV, refs.num_mv_found);
+  for (int i = near_range.first; i <= std::min(near_range.last, near_range.first + depth - 1); i++)
+    add(info, refs, NEARMV, i, pred_mv(refs, NEARMV, i, false));
+  add(info, refs, GLOBALMV, 0, {refs.global_mvs[0], Mv{}});
+
+  const Mv mv = search_new_mv(base, ref, refs);
+  new_mv_[ref] = mv;
+  // Code it against whichever predictor makes it cheapest.
+  const RefMvIdxRange new_range = ref_mv_idx_range(NEWMV, refs.num_mv_found);
+  int best_idx = new_range.first;
+  uint32_t best_cost = ~0u;
+  for (int i = new_range.first; i <= std::min(new_range.last, new_range.first + depth - 1); i++) {
+    const Mv p = pred_mv(refs, NEWMV, i, false)[0];
+    const uint32_t cost = s_.mv_cost.cost({static_cast<int16_t>(mv.row - p.row), static_cast<int16_t>(mv.col - p.col)}) + 512 * i;
+    if (cost < best_cost) {
+      best_cost = cost;
+      best_idx = i;
+    }
+  }
+  add(info, refs, NEWMV, best_idx, {mv, Mv{}});
+}
+
+template <Pixel P>
+void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1) {
+  BlockInfo info = base;
+  info.ref_frame = {ref0, ref1};
+  RefMvs refs;
+  near_.find_mv_stack(ref0, ref1, refs);
+  const int effort = s_.settings().inter.compound_full;
+  add(info, refs, NEAREST_NEARESTMV, 0, pred_mv(refs, NEAREST_NEARESTMV, 0, true));
+  if (effort >= 2) {
+    const MvPair both = {new_mv_[ref0], new_mv_[ref1]};
+    add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, both);
+  }
+  if (effort >= 3) {
+    const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
+    add(info, refs, NEAR_NEARMV, near_range.first, pred_mv(refs, NEAR_NEARMV, near_range.first, true));
+    const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
+    add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
+    add(info, refs, NEW_NEARESTMV, 0, {new_mv_[ref0], nearest[1]});
+  }
+}
+
+template <Pixel P>
+void InterSearch<P>::gather_skip_mode(const BlockInfo& base) {
+  if (!allows_skip_mode(s_.header(), base)) return;
+  BlockInfo info = base;
+  const RefFrame ref0 = static_cast<RefFrame>(s_.header().skip_mode_frame[0]), ref1 = static_cast<RefFrame>(s_.header().skip_mode_frame[1]);
+  info.ref_frame = {ref0, ref1};
+  info.skip_mode = 1;
+  info.skip = 1;
+  RefMvs refs;
+  near_.find_mv_stack(ref0, ref1, refs);
+  info.y_mode = NEAREST_NEARESTMV;
+  info.ref_mv_idx = 0;
+  info.mv = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
+  info.mv_ctx = mv_contexts(refs, NEAREST_NEARESTMV, 0, true);
+  Candidate c = {.info = info, .rate = mode_rate(info), .cost = 0};
+  c.cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) + s_.sad_lambda * static_cast<float>(c.rate);
+  if (!candidates_.full()) candidates_.push_back(c);
+}
+
+/// Luma error and rate with one transform per unit of the largest size, or without residual if that is cheaper.
+template <Pixel P>
+RdCost InterSearch<P>::luma_trial(const Candidate& candidate) {
+  const BlockInfo& info = candidate.info;
+  const int w = block_width(info.size), h = block_height(info.size);
+  P* const pred = s_.scratch.pred[0].luma.data();
+  predict_block_plane(s_, info, 0, pred, w);
+  const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
+  const int64_t sse = static_cast<int64_t>(s_.dsp.distortion.sse[info.size](src, s_.source_stride[0], pred, w));
+  RdCost plain = {.distortion = sse, .rate = candidate.rate, .j = s_.j(sse, candidate.rate)};
+  if (info.skip_mode) return plain;
+  s_.dsp.distortion.residual(src, s_.source_stride[0], pred, w, s_.scratch.residual.data(), w, w, h);
+  const TxSize size = s_.lossless() ? TX_4X4 : Max_Tx_Size_Rect[info.size];
+  if (s_.lossless()) return {.distortion = 0, .rate = candidate.rate, .j = candidate.cost};
+  const UnitChoice unit = tx_.code_unit({.info = info,
+                                         .plane = 0,
+                                         .size = size,
+                                         .x4 = info.mi_col,
+                                         .y4 = info.mi_row,
+                                         .types = tx_.candidate_types(info, size, 1),
+                                         .trellis = s_.settings().tx.trellis_in_trials},
+                                        s_.scratch.residual.data(), w, s_.scratch.unit_levels[0].data());
+  const uint64_t rate = candidate.rate + unit.rate;
+  const RdCost coded = {.distortion = unit.distortion, .rate = rate, .j = s_.j(unit.distortion, rate)};
+  return coded.j < plain.j ? coded : plain;
+}
+
+template <Pixel P>
+RdCost InterSearch<P>::choose(BlockInfo& info) {
+  const InterSettings& set = s_.settings().inter;
+  candidates_.clear();
+  info.is_inter = 1;
+  info.skip = 0;
+  info.skip_mode = 0;
+  info.uv_mode = DC_PRED;
+  info.angle_delta_y = info.angle_delta_uv = 0;
+  info.interp_filter = {EIGHTTAP, EIGHTTAP};
+  info.tx_size = Max_Tx_Size_Rect[info.size];
+  near_.prepare(s_.ref_mv_frame,
+                s_.tile,
+                {info.mi_row, info.mi_col, info.size, info.partition});
+  const int num_refs = std::min(set.max_references, s_.plan.num_search_refs);
+  for (int i = 0; i < num_refs; i++) gather_single(info, s_.plan.search_refs[i]);
+
+  const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
+  if (set.compound && s_.header().reference_select && big_enough) {
+    // Pairs of a forward and a backward name, those first whose single predictions were good.
+    for (int i = 0; i < num_refs; i++)
+      for (int k = 0; k < num_refs; k++) {
+        const RefFrame a = s_.plan.search_refs[i], b = s_.plan.search_refs[k];
+        if (!is_forward_name(a) || is_forward_name(b)) continue;
+        if (i + k > set.compound_pair_span) continue;
+        gather_compound(info, a, b);
+      }
+  }
+  if (s_.header().skip_mode_present && big_enough && s_.header().skip_mode_frame[0] > 0) gather_skip_mode(info);
+
+  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
+  RdCost best = {.j = std::numeric_limits<double>::infinity()};
+  int winner = 0, tried = 0;
+  for (int i = 0; i < candidates_.size(); i++) {
+    // Skip mode ranks badly by error alone: its lack of a residual is what it is tried for.
+    if (tried >= set.full_rd_modes && !candidates_[i].info.skip_mode) continue;
+    tried += !candidates_[i].info.skip_mode;
+    const RdCost cost = luma_trial(candidates_[i]);
+    if (cost.j < best.j) {
+      best = cost;
+      winner = i;
+    }
+  }
+  info = candidates_[winner].info;
+  return best;
+}
+
+template <Pixel P>
+void InterSearch<P>::choose_filter(BlockInfo& info) {
+  if (!s_.settings().inter.interp_search || !s_.header().is_filter_switchable || !needs_interp_filter(s_.header(), info)) return;
+  // Whole-sample vectors are copied whatever the filter.
+  bool fractional = false;
+  for (int l = 0; l <= info.is_compound(); l++) fractional |= ((info.mv[l].row | info.mv[l].col) & 7) != 0;
+  if (!fractional) return;
+  float best_cost = std::numeric_limits<float>::infinity();
+  InterpFilter best = EIGHTTAP;
+  for (InterpFilter f : {EIGHTTAP, EIGHTTAP_SMOOTH, EIGHTTAP_SHARP}) {
+    info.interp_filter = {f, f};
+    FrozenCostCounter counter = s_.counter();
+    write_interp_filter(counter, s_.wc, info);
+    const float cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) +
+                       s_.sad_lambda * static_cast<float>(counter.bits512());
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = f;
+    }
+  }
+  info.interp_filter = {best, best};
+}
+
+template <Pixel P>
+RdCost InterSearch<P>::code(BlockInfo& info) {
+  if (!info.skip_mode) choose_filter(info);
+  const PictureFormat& f = s_.frame.format;
+  const int planes = info.has_chroma ? f.planes() : 1;
+  BlockSamples<P>& pred = s_.scratch.pred[0];
+  Array<int64_t, kPlanes> sse = {};
+  int64_t plain_sse = 0;
+  Array<int, kPlanes> w = {}, h = {};
+  for (int p = 0; p < planes; p++) {
+    w[p] = std::max(block_width(info.size) >> f.ss_x(p), 4);
+    h[p] = std::max(block_height(info.size) >> f.ss_y(p), 4);
+    predict_block_plane(s_, info, p, pred.plane(p), w[p]);
+    sse[p] = static_cast<int64_t>(s_.dsp.distortion.sse_wh(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p],
+                                                           pred.plane(p), w[p], w[p], h[p]));
+    plain_sse += sse[p];
+  }
+
+  const BlockContext::Checkpoint start = s_.context.save(info.mi_col);
+  Array<Level*, kPlanes> levels = {s_.scratch.block_levels.data(), s_.scratch.chroma_levels.data(),
+                                   s_.scratch.chroma_levels.data() + kSbSize * kSbSize};
+  RdCost coded = {.j = std::numeric_limits<double>::infinity()};
+  bool any = false;
+  if (!info.skip_mode) {
+    info.skip = 0;
+    coded = {.rate = mode_rate(info)};
+    int64_t& distortion = coded.distortion;
+    for (int p = 0; p < planes; p++) {
+      s_.dsp.distortion.residual(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p],
+                                 s_.scratch.residual.data(), w[p], w[p], h[p]);
+      const TxSettings& tx = s_.settings().tx;
+      if (p == 0) {
+        const int depth = s_.lossless() || s_.header().tx_mode != TX_MODE_SELECT ? 0 : tx.inter_depth;
+        tx_.code_inter_luma(info, s_.scratch.residual.data(), w[p], depth, tx.type_candidates_inter, tx.trellis, levels[p], coded_[p]);
+      } else {
+        tx_.code_inter_chroma(info, p, coded_[0], s_.scratch.residual.data(), w[p], tx.trellis, levels[p], coded_[p]);
+      }
+      distortion += coded_[p].distortion;
+      coded.rate += coded_[p].rate;
+      any |= coded_[p].any_coefficients;
+    }
+    coded.j = s_.j(coded.distortion, coded.rate);
+  }
+  info.skip = 1;
+  RdCost plain = {.distortion = plain_sse, .rate = mode_rate(info)};
+  plain.j = s_.j(plain.distortion, plain.rate);
+  const bool lossy_skip = !s_.lossless() || plain_sse == 0;
+  const bool skip = !any || (lossy_skip && plain.j <= coded.j);
+  info.skip = skip;
+  for (int p = 0; p < planes; p++) {
+    const PlaneView<P> recon = s_.frame.plane(p);
+    P* const dst = recon.ptr((info.mi_col >> f.ss_x(p)) * MI_SIZE, (info.mi_row >> f.ss_y(p)) * MI_SIZE, w[p], h[p]);
+    for (int y = 0; y < h[p]; y++) std::copy_n(pred.plane(p) + y * w[p], w[p], dst + y * recon.stride());
+    if (skip) continue;
+    const Level* at = levels[p];
+    for (int i = 0; i < coded_[p].units.size(); i++) {
+      const UnitChoice& unit = coded_[p].units[i];
+      const TransformBlock& t = coded_[p].places[i];
+      if (unit.eob > 0) tx_.reconstruct(unit, p, s_.lossless(), at, recon.ptr(t.x4 * 4, t.y4 * 4), recon.stride());
+      at += coded_area(unit.size);
+    }
+  }
+  if (skip) {
+    s_.context.restore(start);
+    tx_.store_skipped(info);
+    return plain;
+  }
+  for (int p = 0; p < planes; p++) tx_.store_plane(info, coded_[p], levels[p]);
+  return coded;
+}
+
+template class InterSearch<uint8_t>;
+template class InterSearch<uint16_t>;
+
+}  // namespace tessera

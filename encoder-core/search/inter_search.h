@@ -1,0 +1,52 @@
+// Inter decisions of one block: references, modes and vectors ranked by prediction error, the best few tried with
+// their residual, and the winner coded.
+#pragma once
+
+#include "search/block_predict.h"
+#include "search/tx_search.h"
+
+namespace tessera {
+
+template <Pixel P>
+class InterSearch {
+ public:
+  InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
+
+  /// The best inter mode, filled into `info`; returns its luma and mode cost. Leaves nothing behind.
+  RdCost choose(BlockInfo& info);
+  /// Codes the block: interpolation filter, transform tree, chroma, or no residual at all; reconstructs, stores
+  /// levels and enters coefficient contexts.
+  RdCost code(BlockInfo& info);
+
+ private:
+  struct Candidate {
+    BlockInfo info;
+    uint64_t rate;
+    float cost;  ///< prediction error (SATD) and rate
+  };
+  static constexpr int kMaxCandidates = 96;
+
+  void gather_single(const BlockInfo& base, RefFrame ref);
+  void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
+  void gather_skip_mode(const BlockInfo& base);
+  void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
+  Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
+  uint64_t mode_rate(const BlockInfo& info);
+  uint32_t prediction_error(const BlockInfo& info, P* pred);
+  RdCost luma_trial(const Candidate& candidate);
+  void choose_filter(BlockInfo& info);
+
+  SearchContext<P>& s_;
+  TxSearch<P>& tx_;
+  RefMvNeighbourhood near_;
+  Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
+  Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
+  Array<float, TOTAL_REFS_PER_FRAME> best_single_;
+  FixedVector<Candidate, kMaxCandidates> candidates_;
+  Array<CodedPlane, kPlanes> coded_;
+};
+
+extern template class InterSearch<uint8_t>;
+extern template class InterSearch<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,50 @@
+// Intra decisions of one block: the luma mode by rank and trial, the transform depth, and the chroma mode.
+#pragma once
+
+#include "search/tx_search.h"
+
+namespace tessera {
+
+template <Pixel P>
+class IntraSearch {
+ public:
+  IntraSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
+
+  /// The best luma mode for the block, filled into `info`; returns what it costs (luma, mode and coefficients) as
+  /// one transform of the largest size. Leaves nothing behind.
+  RdCost choose_luma(BlockInfo& info);
+  /// Codes the block with its luma mode: decides transform depth, types and the chroma mode, reconstructs into the
+  /// frame, stores levels, and enters coefficient contexts.
+  RdCost code(BlockInfo& info);
+
+ private:
+  struct Candidate {
+    PredictionMode mode;
+    int8_t delta;
+    uint32_t cost;
+  };
+  using Candidates = FixedVector<Candidate, 64>;
+
+  IntraBlock plane_block(const BlockInfo& info, int plane) const;
+  void edges_at(const IntraBlock& block, int x, int y, int w, int h, IntraEdges<P>& edges);
+  uint64_t mode_rate(const BlockInfo& info);
+  uint64_t leading_rate(const BlockInfo& info);
+  void rank_modes(BlockInfo& info, Candidates& out);
+  RdCost trial(BlockInfo& info);
+  RdCost code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded);
+  RdCost code_chroma_with(const BlockInfo& info, CodedPlane coded[2], Level* levels);
+  RdCost choose_chroma(BlockInfo& info, CodedPlane coded[2], Level* levels);
+  void choose_cfl_alphas(BlockInfo& info);
+  void predict_chroma(const BlockInfo& info, const IntraEdges<P>& edges, int plane, P* dst, ptrdiff_t stride, int w, int h);
+  void prepare_cfl(const BlockInfo& info, TxSize size);
+
+  SearchContext<P>& s_;
+  TxSearch<P>& tx_;
+  Array<CodedPlane, 2> luma_;      ///< the depth at hand and the best so far
+  Array<CodedPlane, 2> chroma_, chroma_trial_;
+};
+
+extern template class IntraSearch<uint8_t>;
+extern template class IntraSearch<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,170 @@
+#include "search/partition_search.h"
+
+#include <limits>
+
+#include "block/write_partition.h"
+#include "entropy/cost_counter.h"
+
+namespace tessera {
+
+/// One square on its way through the candidates.
+template <Pixel P>
+struct PartitionSearch<P>::Node {
+  int mi_row, mi_col;
+  BlockSize size;
+  int side_mi;
+  bool has_rows, has_cols;  ///< the lower and the right half begin inside the frame
+  RegionStart start;
+  double budget;
+
+  RdCost best = {.j = std::numeric_limits<double>::infinity()};
+  Partition best_partition = PARTITION_NONE;
+  bool best_is_current = false;  ///< the frame holds the best candidate, not its snapshot
+  bool tried_none = false, none_skips = false;
+  double none_j = 0, split_j = 0;
+};
+
+template <Pixel P>
+uint64_t PartitionSearch<P>::partition_rate(const Node& node, Partition partition) const {
+  FrozenCostCounter counter = s_.counter();
+  write_partition(counter, s_.wc, node.mi_row, node.mi_col, node.size, partition);
+  return counter.bits512();
+}
+
+template <Pixel P>
+bool PartitionSearch<P>::allowed(const Node& node, Partition partition) const {
+  if (node.size == BLOCK_8X8 && partition > PARTITION_SPLIT) return false;
+  if (!node.has_rows || !node.has_cols)
+    return partition == PARTITION_SPLIT || (partition == PARTITION_HORZ && node.has_cols) ||
+           (partition == PARTITION_VERT && node.has_rows);
+  // HORZ_4 and VERT_4 of a 128-wide block do not exist, of an 8-wide one neither.
+  const BlockSize sub = Partition_Subsize[partition][node.size];
+  if (sub == BLOCK_INVALID) return false;
+  // The chroma of a rectangle must exist as a block, which 4:2:2 does not grant.
+  return get_plane_residual_size(sub, s_.frame.format.subsampling_x, s_.frame.format.subsampling_y) != BLOCK_INVALID;
+}
+
+template <Pixel P>
+bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) const {
+  const PartitionSettings& set = s_.settings().partition;
+  const bool forced = !node.has_rows || !node.has_cols;
+  if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : set.rect || node.size == BLOCK_8X8;
+  switch (partition) {
+    case PARTITION_NONE: return s_.header().frame_is_intra() || node.size <= set.max;
+    case PARTITION_SPLIT: return node.size > set.min;
+    case PARTITION_HORZ:
+    case PARTITION_VERT:
+      if (node.size == BLOCK_8X8 && set.min > BLOCK_4X4) return false;
+      return set.rect && node.size <= set.rect_max && !node.none_skips;
+    case PARTITION_HORZ_4:
+    case PARTITION_VERT_4: return set.four_way && !node.none_skips;
+    default: return set.ab && !node.none_skips;
+  }
+}
+
+template <Pixel P>
+RdCost PartitionSearch<P>::code_parts(const Node& node, Partition partition, double budget) {
+  RdCost sum;
+  sum.rate = partition_rate(node, partition);
+  sum.j = s_.j(0, sum.rate);
+  const int half = node.side_mi / 2, quarter = node.side_mi / 4;
+  const BlockSize sub = Partition_Subsize[partition][node.size];
+  const BlockSize split = Partition_Subsize[PARTITION_SPLIT][node.size];
+  const auto add = [&](const RdCost& part) {
+    sum.distortion += part.distortion;
+    sum.rate += part.rate;
+    sum.j += part.j;
+  };
+  const auto block = [&](int row, int col, BlockSize size) {
+    const int r = node.mi_row + row, c = node.mi_col + col;
+    if (sum.j < budget && r < s_.header().size.mi_rows && c < s_.header().size.mi_cols) add(blocks_.search(r, c, size, partition));
+  };
+  const auto child = [&](int row, int col) {
+    if (sum.j < budget) add(search(node.mi_row + row, node.mi_col + col, split, budget - sum.j));
+  };
+  switch (partition) {
+    case PARTITION_NONE: block(0, 0, sub); break;
+    case PARTITION_HORZ: block(0, 0, sub), block(half, 0, sub); break;
+    case PARTITION_VERT: block(0, 0, sub), block(0, half, sub); break;
+    case PARTITION_SPLIT:
+      if (node.size == BLOCK_8X8) block(0, 0, split), block(0, half, split), block(half, 0, split), block(half, half, split);
+      else child(0, 0), child(0, half), child(half, 0), child(half, half);
+      break;
+    case PARTITION_HORZ_A: block(0, 0, split), block(0, half, split), block(half, 0, sub); break;
+    case PARTITION_HORZ_B: block(0, 0, sub), block(half, 0, split), block(half, half, split); break;
+    case PARTITION_VERT_A: block(0, 0, split), block(half, 0, split), block(0, half, sub); break;
+    case PARTITION_VERT_B: block(0, 0, sub), block(0, half, split), block(half, half, split); break;
+    case PARTITION_HORZ_4:
+      for (int i = 0; i < 4; i++) block(i * quarter, 0, sub);
+      break;
+    case PARTITION_VERT_4:
+      for (int i = 0; i < 4; i++) block(0, i * quarter, sub);
+      break;
+    default: break;
+  }
+  return sum;
+}
+
+template <Pixel P>
+void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
+  const int slot = Mi_Width_Log2[node.size];
+  if (node.best_is_current) {
+    kept_[slot].save(s_, node.start, node.mi_row, node.mi_col, node.side_mi);
+    node.best_is_current = false;
+  }
+  rewind_region(s_, node.start);
+  const double bar = std::min(node.best.j, node.budget);
+  const RdCost cost = code_parts(node, partition, bar);
+  if (partition == PARTITION_NONE) {
+    node.tried_none = true;
+    node.none_j = cost.j;
+    node.none_skips = blocks_.last_was_plain_skip();
+  }
+  if (partition == PARTITION_SPLIT) node.split_j = cost.j;
+  if (cost.j < node.best.j && (cost.j < bar || node.best.j == std::numeric_limits<double>::infinity())) {
+    node.best = cost;
+    node.best_partition = partition;
+    node.best_is_current = true;
+  }
+}
+
+/// A whole block without residual that is close enough to the source needs no finer division.
+template <Pixel P>
+bool PartitionSearch<P>::stop_after_none(const Node& node) const {
+  const float stop = s_.settings().partition.skip_stop;
+  if (!node.tried_none || !node.none_skips || stop <= 0) return false;
+  const double step = s_.quant.step[0].ac.step / 8.0, area = 16.0 * node.side_mi * node.side_mi;
+  return static_cast<double>(node.best.distortion) < stop * area * step * step;
+}
+
+template <Pixel P>
+RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double budget) {
+  if (mi_row >= s_.header().size.mi_rows || mi_col >= s_.header().size.mi_cols) return {};
+  const int side = Num_4x4_Blocks_Wide[size];
+  Node node = {.mi_row = mi_row,
+               .mi_col = mi_col,
+               .size = size,
+               .side_mi = side,
+               .has_rows = mi_row + side / 2 < s_.header().size.mi_rows,
+               .has_cols = mi_col + side / 2 < s_.header().size.mi_cols,
+               .start = mark_region(s_, mi_col),
+               .budget = budget};
+  constexpr Array<Partition, PARTITION_TYPES> kOrder = {
+      PARTITION_NONE,   PARTITION_SPLIT,  PARTITION_HORZ,   PARTITION_VERT,   PARTITION_HORZ_A,
+      PARTITION_HORZ_B, PARTITION_VERT_A, PARTITION_VERT_B, PARTITION_HORZ_4, PARTITION_VERT_4};
+  for (Partition p : kOrder) {
+    if (!allowed(node, p) || !worth_trying(node, p)) continue;
+    try_partition(node, p);
+    if (p == PARTITION_NONE && stop_after_none(node)) break;
+  }
+  if (!node.best_is_current) {
+    rewind_region(s_, node.start);
+    kept_[Mi_Width_Log2[size]].restore(s_);
+  }
+  return node.best;
+}
+
+template class PartitionSearch<uint8_t>;
+template class PartitionSearch<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,35 @@
+// How a superblock is divided: each square is tried whole, split, and in rectangles, and the cheapest way stays.
+#pragma once
+
+#include "search/block_search.h"
+#include "search/region_snapshot.h"
+
+namespace tessera {
+
+template <Pixel P>
+class PartitionSearch {
+ public:
+  explicit PartitionSearch(SearchContext<P>& context) : s_(context), blocks_(context) {}
+
+  /// Decides the square `size` at (mi_row, mi_col) and leaves it reconstructed, entered into grids and contexts. A
+  /// result that reaches `budget` may be left unfinished: the caller must rewind.
+  RdCost search(int mi_row, int mi_col, BlockSize size, double budget);
+
+ private:
+  struct Node;
+  uint64_t partition_rate(const Node& node, Partition partition) const;
+  bool allowed(const Node& node, Partition partition) const;
+  bool worth_trying(const Node& node, Partition partition) const;
+  void try_partition(Node& node, Partition partition);
+  RdCost code_parts(const Node& node, Partition partition, double budget);
+  bool stop_after_none(const Node& node) const;
+
+  SearchContext<P>& s_;
+  BlockSearch<P> blocks_;
+  Array<RegionSnapshot<P>, 5> kept_;  ///< by log2 of the side in mode-info units
+};
+
+extern template class PartitionSearch<uint8_t>;
+extern template class PartitionSearch<uint16_t>;
+
+}  // namespace tessera

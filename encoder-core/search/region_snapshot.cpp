@@ -1,0 +1,77 @@
+#include "search/region_snapshot.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tessera {
+
+template <Pixel P>
+RegionStart mark_region(const SearchContext<P>& s, int mi_col) {
+  return {s.context.save(mi_col), s.decoded, s.coefs.used(), s.journal.checkpoint()};
+}
+
+template <Pixel P>
+void rewind_region(SearchContext<P>& s, const RegionStart& start) {
+  s.context.restore(start.context);
+  s.decoded = start.decoded;
+  s.coefs.cut(start.coefs);
+  s.journal.rollback(s.cdfs, start.journal);
+}
+
+template <Pixel P>
+void RegionSnapshot<P>::copy_samples(SearchContext<P>& s, bool out) const {
+  const PictureFormat& f = s.frame.format;
+  for (int p = 0; p < f.planes(); p++) {
+    const int w = (size_mi_ * MI_SIZE) >> f.ss_x(p), h = (size_mi_ * MI_SIZE) >> f.ss_y(p);
+    const PlaneView<P> plane = s.frame.plane(p);
+    P* const recon = plane.ptr((mi_col_ * MI_SIZE) >> f.ss_x(p), (mi_row_ * MI_SIZE) >> f.ss_y(p), w, h);
+    P* const kept = samples_.plane(p);
+    for (int y = 0; y < h; y++) {
+      if (out) std::memcpy(recon + y * plane.stride(), kept + y * w, w * sizeof(P));
+      else std::memcpy(kept + y * w, recon + y * plane.stride(), w * sizeof(P));
+    }
+  }
+}
+
+template <Pixel P>
+void RegionSnapshot<P>::save(const SearchContext<P>& s, const RegionStart& start, int mi_row, int mi_col, int size_mi) {
+  mi_row_ = mi_row;
+  mi_col_ = mi_col;
+  size_mi_ = size_mi;
+  context_ = s.context.save(mi_col);
+  decoded_ = s.decoded;
+  copy_samples(const_cast<SearchContext<P>&>(s), false);
+  num_blocks_ = 0;
+  const int rows = std::min(size_mi, s.header().size.mi_rows - mi_row), cols = std::min(size_mi, s.header().size.mi_cols - mi_col);
+  const View2d<const TxUnit> tx = std::as_const(s.frame.tx).view();
+  for (int r = 0; r < rows; r++) {
+    for (int c = 0; c < cols; c++) {
+      const BlockInfo& info = std::as_const(s.frame.blocks).at(mi_row + r, mi_col + c);
+      if (info.mi_row == mi_row + r && info.mi_col == mi_col + c) blocks_[num_blocks_++] = info;
+    }
+    std::copy_n(tx.ptr(mi_col, mi_row + r, cols, 1), cols, tx_[r].data());
+  }
+  num_coefs_ = s.coefs.used() - start.coefs;
+  std::copy_n(s.coefs.at(start.coefs), num_coefs_, coefs_.data());
+}
+
+template <Pixel P>
+void RegionSnapshot<P>::restore(SearchContext<P>& s) const {
+  s.context.restore(context_);
+  s.decoded = decoded_;
+  copy_samples(s, true);
+  const int rows = std::min(size_mi_, s.header().size.mi_rows - mi_row_), cols = std::min(size_mi_, s.header().size.mi_cols - mi_col_);
+  for (int i = 0; i < num_blocks_; i++) s.frame.blocks.place(blocks_[i]);
+  for (int r = 0; r < rows; r++) std::copy_n(tx_[r].data(), cols, s.frame.tx.view().ptr(mi_col_, mi_row_ + r, cols, 1));
+  std::copy_n(coefs_.data(), num_coefs_, s.coefs.tail());
+  s.coefs.advance(static_cast<int>(num_coefs_));
+}
+
+template RegionStart mark_region(const SearchContext<uint8_t>&, int);
+template RegionStart mark_region(const SearchContext<uint16_t>&, int);
+template void rewind_region(SearchContext<uint8_t>&, const RegionStart&);
+template void rewind_region(SearchContext<uint16_t>&, const RegionStart&);
+template class RegionSnapshot<uint8_t>;
+template class RegionSnapshot<uint16_t>;
+
+}  // namespace tessera

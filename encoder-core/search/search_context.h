@@ -1,0 +1,113 @@
+// What the search of one tile works on and with: the frame, the tile's adaptive state, and memory that is allocated
+// once. Everything below search reaches its surroundings through this record.
+#pragma once
+
+#include "base/fixed_vector.h"
+#include "block/block_context.h"
+#include "frame/tile_layout.h"
+#include "block/predict_inter.h"
+#include "block/predict_intra.h"
+#include "block/ref_mv.h"
+#include "block/transform_blocks.h"
+#include "block/write_context.h"
+#include "dsp/dsp_table.h"
+#include "dsp/quantize.h"
+#include "entropy/cdf_context.h"
+#include "entropy/cdf_journal.h"
+#include "entropy/cost_counter.h"
+#include "frame/frame_work.h"
+#include "motion/block_motion.h"
+#include "motion/pyramid_search.h"
+
+namespace tessera {
+
+/// Squared error (summed over planes, at the coded depth) and rate in 1/512 bit; J = distortion + lambda * rate.
+struct RdCost {
+  int64_t distortion = 0;
+  uint64_t rate = 0;
+  double j = 0;
+};
+
+/// The quantisers of one qindex: luma, and chroma with the frame's deltas.
+struct PlaneQuantisers {
+  Array<QuantStep, kPlanes> step;
+};
+
+/// Coarse vectors towards each searched reference, by RefFrame; empty where not searched.
+using CoarseMotions = Array<const CoarseMotion*, TOTAL_REFS_PER_FRAME>;
+
+/// Samples of one block in all planes, rows of kSbSize (chroma: kSbSize >> subsampling).
+template <Pixel P>
+struct BlockSamples {
+  alignas(64) Array<P, kSbSize * kSbSize> luma;
+  alignas(64) Table2<P, 2, kSbSize * kSbSize> chroma;
+  P* plane(int p) { return p == 0 ? luma.data() : chroma[p - 1].data(); }
+};
+
+/// Working memory of one thread's search.
+template <Pixel P>
+struct SearchScratch {
+  InterScratch<P> inter;
+  IntraEdges<P> edges, edges_u, edges_v;
+  Array<BlockSamples<P>, 3> pred;                        ///< competing predictions
+  BlockSamples<P> source_edge;                           ///< source of a superblock that leaves the picture
+  alignas(64) Array<P, kMaxPredictSize * kMaxPredictSize> motion;
+  alignas(64) Array<int16_t, kSbSize * kSbSize> residual;
+  alignas(64) Array<Coeff, 32 * 32> coeff, dequantised;
+  alignas(64) Array<Level, 32 * 32> trial_levels, scan_levels;
+  alignas(64) Table2<Level, 4, 32 * 32> unit_levels;     ///< of one transform unit, per depth of the tree
+  alignas(64) Array<Level, 3 * kSbSize * kSbSize> block_levels;
+  alignas(64) Array<Level, 2 * kSbSize * kSbSize> chroma_levels;
+  alignas(64) Table2<int16_t, 1, 32 * 32> cfl_ac;
+};
+
+template <Pixel P>
+struct SearchContext {
+  const FramePlan& plan;
+  FrameWork<P>& frame;
+  const DspTable<P>& dsp;
+  const RefMvFrame& ref_mv_frame;
+  const CoarseMotions& coarse;
+  TileRect tile;
+  CoefStore& coefs;
+
+  // Adaptive state of the tile.
+  CdfContext& cdfs;
+  CdfJournal& journal;
+  CostTables& costs;
+  MvCostTable& mv_cost;
+  BlockContext& context;
+  BlockDecodedMap& decoded;
+  WriteContext& wc;                    ///< the same, as the syntax writers take it
+
+  SearchScratch<P>& scratch;
+
+  // The superblock at hand.
+  const P* source[kPlanes] = {};       ///< sample (0, 0) of the superblock
+  ptrdiff_t source_stride[kPlanes] = {};
+  int sb_mi_row = 0, sb_mi_col = 0;
+  int qindex = 0;
+  PlaneQuantisers quant;
+  double lambda = 0;                   ///< distortion worth 1/512 bit
+  float sad_lambda = 0;                ///< SAD worth 1/512 bit
+
+  /// A counter over the frozen cost tables.
+  FrozenCostCounter counter() const { return FrozenCostCounter(cdfs, costs); }
+  bool lossless() const { return plan.header.coded_lossless; }
+  const FrameHeader& header() const { return plan.header; }
+  const SearchSettings& settings() const { return plan.settings; }
+  int bit_depth() const { return frame.format.bit_depth; }
+  int planes() const { return frame.format.planes(); }
+  TransformLayout layout() const { return TransformLayout(plan.sequence, plan.header); }
+  double j(int64_t distortion, uint64_t rate) const {
+    return static_cast<double>(distortion) + lambda * static_cast<double>(rate);
+  }
+  /// Source samples of the block at a place inside the superblock.
+  const P* source_at(int plane, int mi_row, int mi_col) const {
+    const int x = ((mi_col - sb_mi_col) * MI_SIZE) >> frame.format.ss_x(plane);
+    const int y = ((mi_row - sb_mi_row) * MI_SIZE) >> frame.format.ss_y(plane);
+    return source[plane] + y * source_stride[plane] + x;
+  }
+};
+
+}  // namespace tessera

@@ -1,0 +1,97 @@
+#include "search/superblock_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "block/write_block.h"
+#include "spec/quant_tables.h"
+
+namespace tessera {
+
+template <Pixel P>
+void SuperblockSearch<P>::start_tile() {
+  const QuantizationParams& q = s_.header().quantization;
+  const int depth = s_.bit_depth();
+  s_.qindex = q.base_q_idx;
+  const auto step = [&](int dc_delta, int ac_delta) {
+    return QuantStep(dc_q(q.base_q_idx + dc_delta, depth), ac_q(q.base_q_idx + ac_delta, depth), depth);
+  };
+  s_.quant.step = {step(q.delta_q_y_dc, 0), step(q.delta_q_u_dc, q.delta_q_u_ac), step(q.delta_q_v_dc, q.delta_q_v_ac)};
+  s_.lambda = s_.plan.lambda / kCostOneBit;
+  // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
+  s_.sad_lambda = static_cast<float>(std::sqrt(s_.plan.lambda) / kCostOneBit);
+  s_.context.start_tile(s_.tile, q.base_q_idx);
+  s_.coefs.clear();
+  s_.journal.clear();
+  refresh_costs();
+}
+
+template <Pixel P>
+void SuperblockSearch<P>::start_row() {
+  s_.context.start_superblock_row();
+}
+
+template <Pixel P>
+void SuperblockSearch<P>::refresh_costs() {
+  build_cost_tables(s_.cdfs, s_.costs);
+  s_.mv_cost.build(s_.cdfs, MvPrecision(s_.header()));
+  since_refresh_ = 0;
+}
+
+template <Pixel P>
+void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
+  const PictureFormat& f = s_.frame.format;
+  s_.sb_mi_row = mi_row;
+  s_.sb_mi_col = mi_col;
+  for (int p = 0; p < f.planes(); p++) {
+    const PlaneView<const P> plane = s_.frame.source->plane[p];
+    const int x = (mi_col * MI_SIZE) >> f.ss_x(p), y = (mi_row * MI_SIZE) >> f.ss_y(p);
+    const int w = kSbSize >> f.ss_x(p), h = kSbSize >> f.ss_y(p);
+    if (x + w <= plane.width() && y + h <= plane.height()) {
+      s_.source[p] = plane.ptr(x, y);
+      s_.source_stride[p] = plane.stride();
+      continue;
+    }
+    // Outside the picture its last row and column go on.
+    P* const copy = s_.scratch.source_edge.plane(p);
+    const int in_w = std::min(w, plane.width() - x);
+    for (int r = 0; r < h; r++) {
+      const P* const row = plane.ptr(x, std::min(y + r, plane.height() - 1));
+      std::copy_n(row, in_w, copy + r * w);
+      std::fill(copy + r * w + in_w, copy + (r + 1) * w, row[in_w - 1]);
+    }
+    s_.source[p] = copy;
+    s_.source_stride[p] = w;
+  }
+}
+
+/// Runs the superblock's syntax once over the probabilities, as writing it will.
+template <Pixel P>
+void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef) {
+  if (s_.header().disable_cdf_update) return;
+  s_.context.restore(before);
+  s_.wc.coef_cursor = first_coef;
+  CostCounter counter(s_.cdfs, s_.journal);
+  write_superblock(counter, s_.wc, mi_row, mi_col);
+  s_.frame.stats.search_bits_512 += counter.bits512();
+  s_.journal.clear();
+}
+
+template <Pixel P>
+void SuperblockSearch<P>::search(int mi_row, int mi_col) {
+  fetch_source(mi_row, mi_col);
+  const PictureFormat& f = s_.frame.format;
+  s_.decoded.start_superblock(mi_row, mi_col, s_.tile.mi_row_end, s_.tile.mi_col_end, f.subsampling_x, f.subsampling_y);
+  s_.context.start_superblock(s_.header().delta.delta_q_present);
+  const BlockContext::Checkpoint before = s_.context.save(mi_col);
+  const uint32_t first_coef = s_.coefs.used();
+  partitions_.search(mi_row, mi_col, BLOCK_64X64, std::numeric_limits<double>::infinity());
+  adapt(mi_row, mi_col, before, first_coef);
+  if (++since_refresh_ >= s_.settings().cost_refresh_sb) refresh_costs();
+}
+
+template class SuperblockSearch<uint8_t>;
+template class SuperblockSearch<uint16_t>;
+
+}  // namespace tessera
