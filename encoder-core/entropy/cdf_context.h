@@ -37,34 +37,34 @@ inline constexpr bool is_small_cdf(int symbols) {
 /// intrabc's motion vector CDFs do not exist. intra_tx_set<n> and inter_tx_set<n> are
 /// (Intra|Inter)TxTypeSet<n>Cdf.
 // clang-format off
-#define TESSERA_SMALL_CDFS(X)                                                                                 \
-  X(coeff_base, 4, 5, 2, 42) X(coeff_br, 4, 4, 2, 21) X(coeff_base_eob, 3, 5, 2, 4) X(eob_extra, 2, 5, 2, 9)  \
-  X(txb_skip, 2, 5, 13) X(dc_sign, 2, 2, 3)                                                                   \
-  X(partition_w8, 4, 4) X(skip, 2, 3) X(skip_mode, 2, 3) X(is_inter, 2, 4) X(txfm_split, 2, 21)               \
-  X(tx_8x8, 2, 3) X(tx_16x16, 3, 3) X(tx_32x32, 3, 3) X(tx_64x64, 3, 3) X(inter_tx_set3, 2, 4)                \
-  X(comp_mode, 2, 5) X(comp_ref_type, 2, 5) X(comp_ref, 2, 3, 3) X(comp_bwd_ref, 2, 3, 2)                     \
-  X(single_ref, 2, 3, 6) X(uni_comp_ref, 2, 3, 3) X(new_mv, 2, 6) X(zero_mv, 2, 2) X(ref_mv, 2, 6)            \
-  X(drl_mode, 2, 3) X(interp_filter, 3, 16) X(motion_mode, 3, 22) X(use_obmc, 2, 22) X(inter_intra, 2, 3)     \
-  X(inter_intra_mode, 4, 3) X(wedge_inter_intra, 2, 22) X(compound_idx, 2, 6) X(comp_group_idx, 2, 6)         \
-  X(compound_type, 2, 22) X(mv_joint, 4) X(mv_sign, 2, 2) X(mv_class0_bit, 2, 2) X(mv_class0_fr, 4, 2, 2)     \
-  X(mv_class0_hp, 2, 2) X(mv_bit, 2, 2, 10) X(mv_fr, 4, 2) X(mv_hp, 2, 2) X(filter_intra, 2, 22)              \
-  X(intrabc, 2) X(segment_id_predicted, 2, 3) X(delta_q, 4) X(delta_lf, 4) X(delta_lf_multi, 4, 4)            \
-  X(use_wiener, 2) X(use_sgrproj, 2) X(restoration_type, 3) X(palette_y_mode, 2, 7, 3) X(palette_uv_mode, 2, 2) \
-  X(palette_size_2_y_color, 2, 5) X(palette_size_3_y_color, 3, 5) X(palette_size_4_y_color, 4, 5)             \
+#define TESSERA_SMALL_CDFS(X)                                                                               \
+  X(coeff_base, 4, 5, 2, 42) X(coeff_br, 4, 4, 2, 21) X(coeff_base_eob, 3, 5, 2, 4)                         \
+  X(eob_extra, 2, 5, 2, 9) X(txb_skip, 2, 5, 13) X(dc_sign, 2, 2, 3) X(partition_w8, 4, 4) X(skip, 2, 3)    \
+  X(skip_mode, 2, 3) X(is_inter, 2, 4) X(txfm_split, 2, 21) X(tx_8x8, 2, 3) X(tx_16x16, 3, 3)               \
+  X(tx_32x32, 3, 3) X(tx_64x64, 3, 3) X(inter_tx_set3, 2, 4) X(comp_mode, 2, 5) X(comp_ref_type, 2, 5)      \
+  X(comp_ref, 2, 3, 3) X(comp_bwd_ref, 2, 3, 2) X(single_ref, 2, 3, 6) X(uni_comp_ref, 2, 3, 3)             \
+  X(new_mv, 2, 6) X(zero_mv, 2, 2) X(ref_mv, 2, 6) X(drl_mode, 2, 3) X(interp_filter, 3, 16)                \
+  X(motion_mode, 3, 22) X(use_obmc, 2, 22) X(inter_intra, 2, 3) X(inter_intra_mode, 4, 3)                   \
+  X(wedge_inter_intra, 2, 22) X(compound_idx, 2, 6) X(comp_group_idx, 2, 6) X(compound_type, 2, 22)         \
+  X(mv_joint, 4) X(mv_sign, 2, 2) X(mv_class0_bit, 2, 2) X(mv_class0_fr, 4, 2, 2) X(mv_class0_hp, 2, 2)     \
+  X(mv_bit, 2, 2, 10) X(mv_fr, 4, 2) X(mv_hp, 2, 2) X(filter_intra, 2, 22) X(intrabc, 2)                    \
+  X(segment_id_predicted, 2, 3) X(delta_q, 4) X(delta_lf, 4) X(delta_lf_multi, 4, 4) X(use_wiener, 2)       \
+  X(use_sgrproj, 2) X(restoration_type, 3) X(palette_y_mode, 2, 7, 3) X(palette_uv_mode, 2, 2)              \
+  X(palette_size_2_y_color, 2, 5) X(palette_size_3_y_color, 3, 5) X(palette_size_4_y_color, 4, 5)           \
   X(palette_size_2_uv_color, 2, 5) X(palette_size_3_uv_color, 3, 5) X(palette_size_4_uv_color, 4, 5)
 
-#define TESSERA_LARGE_CDFS(X)                                                                                 \
-  X(eob_pt_16, 5, 2, 2) X(eob_pt_32, 6, 2, 2) X(eob_pt_64, 7, 2, 2) X(eob_pt_128, 8, 2, 2)                    \
-  X(eob_pt_256, 9, 2, 2) X(eob_pt_512, 10, 2) X(eob_pt_1024, 11, 2)                                           \
-  X(partition_w16, 10, 4) X(partition_w32, 10, 4) X(partition_w64, 10, 4) X(partition_w128, 8, 4)             \
-  X(y_mode, 13, 4) X(intra_frame_y_mode, 13, 5, 5) X(uv_mode_cfl_not_allowed, 13, 13)                         \
-  X(uv_mode_cfl_allowed, 14, 13) X(angle_delta, 7, 8) X(filter_intra_mode, 5) X(cfl_sign, 8)                  \
-  X(cfl_alpha, 16, 6) X(intra_tx_set1, 7, 2, 13) X(intra_tx_set2, 5, 3, 13) X(inter_tx_set1, 16, 2)           \
-  X(inter_tx_set2, 12) X(compound_mode, 8, 8) X(mv_class, 11, 2) X(wedge_index, 16, 22) X(segment_id, 8, 3)   \
-  X(palette_y_size, 7, 7) X(palette_uv_size, 7, 7)                                                            \
-  X(palette_size_5_y_color, 5, 5) X(palette_size_6_y_color, 6, 5) X(palette_size_7_y_color, 7, 5)             \
-  X(palette_size_8_y_color, 8, 5) X(palette_size_5_uv_color, 5, 5) X(palette_size_6_uv_color, 6, 5)           \
-  X(palette_size_7_uv_color, 7, 5) X(palette_size_8_uv_color, 8, 5)
+#define TESSERA_LARGE_CDFS(X)                                                                               \
+  X(eob_pt_16, 5, 2, 2) X(eob_pt_32, 6, 2, 2) X(eob_pt_64, 7, 2, 2) X(eob_pt_128, 8, 2, 2)                  \
+  X(eob_pt_256, 9, 2, 2) X(eob_pt_512, 10, 2) X(eob_pt_1024, 11, 2) X(partition_w16, 10, 4)                 \
+  X(partition_w32, 10, 4) X(partition_w64, 10, 4) X(partition_w128, 8, 4) X(y_mode, 13, 4)                  \
+  X(intra_frame_y_mode, 13, 5, 5) X(uv_mode_cfl_not_allowed, 13, 13) X(uv_mode_cfl_allowed, 14, 13)         \
+  X(angle_delta, 7, 8) X(filter_intra_mode, 5) X(cfl_sign, 8) X(cfl_alpha, 16, 6)                           \
+  X(intra_tx_set1, 7, 2, 13) X(intra_tx_set2, 5, 3, 13) X(inter_tx_set1, 16, 2) X(inter_tx_set2, 12)        \
+  X(compound_mode, 8, 8) X(mv_class, 11, 2) X(wedge_index, 16, 22) X(segment_id, 8, 3)                      \
+  X(palette_y_size, 7, 7) X(palette_uv_size, 7, 7) X(palette_size_5_y_color, 5, 5)                          \
+  X(palette_size_6_y_color, 6, 5) X(palette_size_7_y_color, 7, 5) X(palette_size_8_y_color, 8, 5)           \
+  X(palette_size_5_uv_color, 5, 5) X(palette_size_6_uv_color, 6, 5) X(palette_size_7_uv_color, 7, 5)        \
+  X(palette_size_8_uv_color, 8, 5)
 
 // clang-format on
 
