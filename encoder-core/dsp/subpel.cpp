@@ -1,5 +1,6 @@
 #include "dsp/subpel.h"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -8,7 +9,7 @@
 namespace tessera {
 namespace {
 
-constexpr int kStrip = 32;  ///< columns filtered together: the intermediate of a strip stays in the L1 cache
+constexpr int kStrip = 16;  ///< columns filtered together: the intermediate of a strip stays in the L1 cache
 constexpr int kMaxMidRows = kMaxPredictSize + kSubpelBefore + kSubpelAfter;
 
 /// Halves of Subpel_Filters, which are all even: sums over 8-bit samples then fit 16-bit lanes.
@@ -20,7 +21,8 @@ constexpr auto kHalfTaps = [] {
   return t;
 }();
 
-/// How a sum becomes an output: ( ( ( sum + add0 ) >> shift0 ) + add1 ) >> shift1.
+/// How a sum becomes an output: ( ( ( sum + add0 ) >> shift0 ) + add1 ) >> shift1. A template argument:
+/// shifts by constants let the compiler stay in 16-bit lanes.
 struct Rounding {
   int add0, shift0, add1, shift1;
 };
@@ -33,27 +35,23 @@ constexpr Rounding round_twice(int n, int then) {
   return {1 << (n - 2), n - 1, (1 << then) >> 1, then};
 }
 
-/// One direction: `tap_step` is 1 for rows, the stride for columns. Taps: 2, 6 or 8, the middle ones.
-template <int Taps, int W, class In, class Out>
-void filter_pass(const In* src, ptrdiff_t src_stride, ptrdiff_t tap_step, Out* __restrict dst,
-                 ptrdiff_t dst_stride, int h, const int16_t* half_taps, Rounding rounding, int bit_depth) {
+/// One direction: `tap_step` is 1 for rows, the stride for columns. Taps: 2, 6 or 8, the middle ones. What
+/// comes out fits 16 bits; pixels are clipped in a pass of their own, so that each loop has one lane width.
+template <Rounding R, int Taps, int W, class In>
+void filter_pass(const In* src, ptrdiff_t src_stride, ptrdiff_t tap_step, int16_t* __restrict dst,
+                 ptrdiff_t dst_stride, int h, const int16_t* half_taps) {
   using Sum = std::conditional_t<sizeof(In) == 1, int16_t, int32_t>;
   constexpr int kFirst = (8 - Taps) / 2;
   int16_t taps[Taps];
   std::memcpy(taps, half_taps + kFirst, sizeof(taps));
-  const Rounding r = rounding;
   src += (kFirst - kSubpelBefore) * tap_step;
-  for (int y = 0; y < h; y++, src += src_stride, dst += dst_stride) {
+  for (int y = 0; y < h; y++, src += src_stride, dst += dst_stride)
     for (int x = 0; x < W; x++) {
-      Sum sum = static_cast<Sum>(r.add0);
-      for (int t = 0; t < Taps; t++) sum = static_cast<Sum>(sum + taps[t] * src[x + t * tap_step]);
-      const Sum value = static_cast<Sum>((static_cast<Sum>(sum >> r.shift0) + r.add1) >> r.shift1);
-      if constexpr (std::is_same_v<Out, int16_t>)
-        dst[x] = static_cast<int16_t>(value);
-      else
-        dst[x] = clip_pixel<Out>(value, sizeof(Out) == 1 ? 8 : bit_depth);
+      Sum sum = static_cast<Sum>(R.add0);
+      for (int t = 0; t < Taps; t++)
+        sum = static_cast<Sum>(sum + taps[t] * static_cast<int16_t>(src[x + t * tap_step]));
+      dst[x] = static_cast<int16_t>(((sum >> R.shift0) + R.add1) >> R.shift1);
     }
-  }
 }
 
 /// One axis of the position.
@@ -62,62 +60,88 @@ struct Axis {
   const int16_t* half_taps() const { return kHalfTaps[filter][frac].data(); }
 };
 
-template <int W, class In, class Out>
-void filter_axis(const In* src, ptrdiff_t src_stride, ptrdiff_t tap_step, Out* dst, ptrdiff_t dst_stride,
-                 int h, Axis axis, Rounding rounding, int bit_depth) {
-  const auto pass = axis.filter == EIGHTTAP_SHARP ? filter_pass<8, W, In, Out>
-                    : axis.filter == BILINEAR     ? filter_pass<2, W, In, Out>
-                                                  : filter_pass<6, W, In, Out>;
-  pass(src, src_stride, tap_step, dst, dst_stride, h, axis.half_taps(), rounding, bit_depth);
+template <Rounding R, int W, class In>
+void filter_axis(const In* src, ptrdiff_t src_stride, ptrdiff_t tap_step, int16_t* dst, ptrdiff_t dst_stride,
+                 int h, Axis axis) {
+  const auto pass = axis.filter == EIGHTTAP_SHARP ? filter_pass<R, 8, W, In>
+                    : axis.filter == BILINEAR     ? filter_pass<R, 2, W, In>
+                                                  : filter_pass<R, 6, W, In>;
+  pass(src, src_stride, tap_step, dst, dst_stride, h, axis.half_taps());
 }
 
-/// A strip of W columns; Out is the pixel type (put) or int16_t (prep). A position without a fraction leaves
-/// its direction's filter out: 128 * p rounds to p << ( 7 - InterRound0 ) exactly.
-template <int W, class P, class Out>
+/// A strip of W columns of a prediction with a fraction, not clipped. Where one coordinate has none its
+/// filter is left out: 128 * p rounds to p << ( 7 - InterRound0 ) exactly.
+template <int Round0, bool Prep, int Bias, int W, class P>
+void filter_strip(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int h, Axis x,
+                  Axis y) {
+  if (x.frac && y.frac) {
+    alignas(64) int16_t mid[kMaxMidRows * W];
+    filter_axis<round_once(Round0), W>(src - kSubpelBefore * src_stride, src_stride, 1, mid, W,
+                                       h + kSubpelBefore + kSubpelAfter, x);
+    filter_axis<round_once(Prep ? 7 : 14 - Round0, Bias), W>(mid + kSubpelBefore * W, W, W, dst, dst_stride,
+                                                             h, y);
+  } else if (x.frac) {
+    filter_axis<Prep ? round_once(Round0, Bias) : round_twice(Round0, 7 - Round0), W>(src, src_stride, 1, dst,
+                                                                                      dst_stride, h, x);
+  } else {
+    filter_axis<round_once(Prep ? Round0 : 7, Bias), W>(src, src_stride, src_stride, dst, dst_stride, h, y);
+  }
+}
+
+template <int W, Pixel P>
+void clip_strip(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* src, int h, int bit_depth) {
+  const int16_t top = static_cast<int16_t>((1 << (sizeof(P) == 1 ? 8 : bit_depth)) - 1);
+  for (int y = 0; y < h; y++, src += W, dst += dst_stride)
+    for (int x = 0; x < W; x++) dst[x] = static_cast<P>(clip3<int16_t>(0, top, src[x]));
+}
+
+/// Out is the pixel type (put) or int16_t (prep).
+template <int Round0, int W, class P, class Out>
 void predict_strip(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int h, Axis x, Axis y,
                    int bit_depth) {
   constexpr bool kPrep = std::is_same_v<Out, int16_t>;
-  constexpr int kBias = kPrep ? kPrepBias<P> : 0;
-  const int round0 = inter_round0(bit_depth);
-  if (x.frac && y.frac) {
-    alignas(64) int16_t mid[kMaxMidRows * W];
-    filter_axis<W>(src - kSubpelBefore * src_stride, src_stride, 1, mid, W, h + kSubpelBefore + kSubpelAfter,
-                   x, round_once(round0), bit_depth);
-    filter_axis<W>(mid + kSubpelBefore * W, W, W, dst, dst_stride, h, y,
-                   round_once(kPrep ? 7 : 14 - round0, kBias), bit_depth);
-  } else if (x.frac) {
-    filter_axis<W>(src, src_stride, 1, dst, dst_stride, h, x,
-                   kPrep ? round_once(round0, kBias) : round_twice(round0, 7 - round0), bit_depth);
-  } else if (y.frac) {
-    filter_axis<W>(src, src_stride, src_stride, dst, dst_stride, h, y, round_once(kPrep ? round0 : 7, kBias),
-                   bit_depth);
-  } else {
-    for (int r = 0; r < h; r++, src += src_stride, dst += dst_stride) {
-      if constexpr (kPrep) {
-        for (int c = 0; c < W; c++) dst[c] = static_cast<int16_t>((src[c] << (7 - round0)) - kBias);
-      } else {
-        std::memcpy(dst, src, W * sizeof(P));
-      }
+  if (x.frac || y.frac) {
+    if constexpr (kPrep) {
+      filter_strip<Round0, true, kPrepBias<P>, W>(dst, dst_stride, src, src_stride, h, x, y);
+    } else {
+      alignas(64) int16_t values[kMaxPredictSize * W];
+      filter_strip<Round0, false, 0, W>(values, W, src, src_stride, h, x, y);
+      clip_strip<W>(dst, dst_stride, values, h, bit_depth);
     }
+    return;
+  }
+  for (int r = 0; r < h; r++, src += src_stride, dst += dst_stride) {
+    if constexpr (kPrep) {
+      for (int c = 0; c < W; c++) dst[c] = static_cast<int16_t>((src[c] << (7 - Round0)) - kPrepBias<P>);
+    } else {
+      std::memcpy(dst, src, W * sizeof(P));
+    }
+  }
+}
+
+template <int Round0, class P, class Out>
+void predict_strips(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, Axis x,
+                    Axis y, int bit_depth) {
+  switch (w) {
+    case 2:
+      return predict_strip<Round0, 2>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
+    case 4:
+      return predict_strip<Round0, 4>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
+    case 8:
+      return predict_strip<Round0, 8>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
+    default:
+      for (int c = 0; c < w; c += kStrip)
+        predict_strip<Round0, kStrip>(dst + c, dst_stride, src + c, src_stride, h, x, y, bit_depth);
   }
 }
 
 template <class P, class Out>
 void predict_block(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, Axis x,
                    Axis y, int bit_depth) {
-  switch (w) {
-    case 2:
-      return predict_strip<2>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    case 4:
-      return predict_strip<4>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    case 8:
-      return predict_strip<8>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    case 16:
-      return predict_strip<16>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    default:
-      for (int c = 0; c < w; c += kStrip)
-        predict_strip<kStrip>(dst + c, dst_stride, src + c, src_stride, h, x, y, bit_depth);
-  }
+  if (sizeof(P) == 1 || bit_depth != 12)
+    predict_strips<inter_round0(8)>(dst, dst_stride, src, src_stride, w, h, x, y, bit_depth);
+  else
+    predict_strips<inter_round0(12)>(dst, dst_stride, src, src_stride, w, h, x, y, bit_depth);
 }
 
 /// spec 7.11.3.4: block inter prediction process, single prediction.
