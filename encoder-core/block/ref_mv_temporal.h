@@ -3,6 +3,7 @@
 
 #include "frame/block_info_grid.h"
 #include "frame/motion_field.h"
+#include "spec/filter_tables.h"
 #include "spec/frame_header.h"
 #include "spec/sequence_header.h"
 
@@ -10,12 +11,6 @@ namespace tessera {
 
 /// Rows of 8x8 units that must be projected together: vectors never cross a line of 64 luma samples.
 inline constexpr int kMotionFieldBand = 8;
-
-/// spec 7.9.3: Div_Mult.
-inline constexpr Array<uint16_t, MAX_FRAME_DISTANCE + 1> Div_Mult = {
-  0,    16384, 8192, 5461, 4096, 3276, 2730, 2340, 2048, 1820, 1638, 1489, 1365, 1260, 1170, 1092,
-  1024, 963,   910,  862,  819,  780,  744,  712,  682,  655,  630,  606,  585,  564,  546,  528,
-};
 
 /// The factor of project_mv( ) that stretches a vector over `denominator` frames to `numerator` frames.
 constexpr int mv_projection_factor(int numerator, int denominator) {

@@ -19,7 +19,6 @@ void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& 
     const size_t chroma = format.monochrome ? 0 : luma >> (format.subsampling_x + format.subsampling_y);
     coefs[t].resize(luma + 2 * chroma);
   }
-  stats = {};
 }
 
 template struct FrameWork<uint8_t>;

@@ -19,7 +19,6 @@ template <Pixel P>
 struct FrameWork {
   PictureFormat format;
   FrameHeader header;            ///< the plan's, with what search and filters decided
-  FrameStats stats;
   BlockInfoGrid blocks;
   TxGrid tx;                     ///< mi_cols x mi_rows, whole superblocks
   MotionField motion_field;      ///< projected; valid when header.use_ref_frame_mvs

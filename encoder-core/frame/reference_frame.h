@@ -7,6 +7,7 @@
 #include "entropy/cdf_context.h"
 #include "frame/motion_field.h"
 #include "frame/plane.h"
+#include "frame/source_frame.h"
 #include "spec/frame_header.h"
 
 namespace tessera {
@@ -23,7 +24,9 @@ struct ReferenceFrame {
   LoopFilterParams loop_filter;                                 ///< deltas are inherited through primary_ref_frame
   int base_q_idx = 0;
   int pyramid_layer = 0;
-  uint64_t frame_id = 0;       ///< of the source picture
+  uint64_t display_index = 0;  ///< of the source picture
+  LumaPyramid pyramid;         ///< of the source picture, for motion search on sources
+  std::atomic<bool> complete = false;  ///< coded and filtered: later frames may read everything above
 };
 
 }  // namespace tessera

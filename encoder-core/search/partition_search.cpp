@@ -109,7 +109,7 @@ template <Pixel P>
 void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
   const int slot = Mi_Width_Log2[node.size];
   if (node.best_is_current) {
-    kept_[slot].save(s_, node.start, node.mi_row, node.mi_col, node.side_mi);
+    s_.kept[slot].save(s_, node.start, node.mi_row, node.mi_col, node.side_mi);
     node.best_is_current = false;
   }
   rewind_region(s_, node.start);
@@ -159,7 +159,7 @@ RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double
   }
   if (!node.best_is_current) {
     rewind_region(s_, node.start);
-    kept_[Mi_Width_Log2[size]].restore(s_);
+    s_.kept[Mi_Width_Log2[size]].restore(s_);
   }
   return node.best;
 }

@@ -26,7 +26,6 @@ class PartitionSearch {
 
   SearchContext<P>& s_;
   BlockSearch<P> blocks_;
-  Array<RegionSnapshot<P>, 5> kept_;  ///< by log2 of the side in mode-info units
 };
 
 extern template class PartitionSearch<uint8_t>;

@@ -41,6 +41,13 @@ class RegionSnapshot {
   Array<Level, 3 * kSbSize * kSbSize> coefs_;
 };
 
+/// One per side of a square, by its log2 in mode-info units.
+template <Pixel P>
+struct RegionSnapshots {
+  Array<RegionSnapshot<P>, 5> of_side;
+  RegionSnapshot<P>& operator[](Index side_log2) { return of_side[side_log2]; }
+};
+
 extern template RegionStart mark_region(const SearchContext<uint8_t>&, int);
 extern template RegionStart mark_region(const SearchContext<uint16_t>&, int);
 extern template void rewind_region(SearchContext<uint8_t>&, const RegionStart&);

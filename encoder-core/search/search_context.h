@@ -62,6 +62,9 @@ struct SearchScratch {
 };
 
 template <Pixel P>
+struct RegionSnapshots;
+
+template <Pixel P>
 struct SearchContext {
   const FramePlan& plan;
   FrameWork<P>& frame;
@@ -81,13 +84,14 @@ struct SearchContext {
   WriteContext& wc;                    ///< the same, as the syntax writers take it
 
   SearchScratch<P>& scratch;
+  RegionSnapshots<P>& kept;
 
   // The superblock at hand.
   const P* source[kPlanes] = {};       ///< sample (0, 0) of the superblock
   ptrdiff_t source_stride[kPlanes] = {};
   int sb_mi_row = 0, sb_mi_col = 0;
   int qindex = 0;
-  PlaneQuantisers quant;
+  PlaneQuantisers quant = {};
   double lambda = 0;                   ///< distortion worth 1/512 bit
   float sad_lambda = 0;                ///< SAD worth 1/512 bit
 

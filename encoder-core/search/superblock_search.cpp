@@ -24,6 +24,7 @@ void SuperblockSearch<P>::start_tile() {
   s_.context.start_tile(s_.tile, q.base_q_idx);
   s_.coefs.clear();
   s_.journal.clear();
+  bits512_ = 0;
   refresh_costs();
 }
 
@@ -74,7 +75,7 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
   s_.wc.coef_cursor = first_coef;
   CostCounter counter(s_.cdfs, s_.journal);
   write_superblock(counter, s_.wc, mi_row, mi_col);
-  s_.frame.stats.search_bits_512 += counter.bits512();
+  bits512_ += counter.bits512();
   s_.journal.clear();
 }
 

@@ -15,6 +15,8 @@ class SuperblockSearch {
   void start_tile();
   void start_row();
   void search(int mi_row, int mi_col);
+  /// What the tile's symbols would take by its adapting probabilities, 1/512 bit.
+  uint64_t bits512() const { return bits512_; }
 
  private:
   void fetch_source(int mi_row, int mi_col);
@@ -24,6 +26,7 @@ class SuperblockSearch {
   SearchContext<P>& s_;
   PartitionSearch<P> partitions_;
   int since_refresh_ = 0;
+  uint64_t bits512_ = 0;
 };
 
 extern template class SuperblockSearch<uint8_t>;

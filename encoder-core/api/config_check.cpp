@@ -1,0 +1,48 @@
+#include "api/config_check.h"
+
+namespace tessera {
+namespace {
+
+Status in_range(const char* name, int64_t value, int64_t lo, int64_t hi) {
+  if (value >= lo && value <= hi) return {};
+  return Status::invalid(std::string(name) + " is " + std::to_string(value) + ", allowed are " + std::to_string(lo) + " to " +
+                         std::to_string(hi));
+}
+
+}  // namespace
+
+#define TESSERA_TRY(expression) \
+  if (Status status = (expression); !status.ok()) return status
+
+Status check_runtime(const RuntimeSettings& s) {
+  TESSERA_TRY(in_range("cpu-used", s.cpu_used, 0, 10));
+  TESSERA_TRY(in_range("cq-level", s.cq_level, 0, 63));
+  TESSERA_TRY(in_range("min-quantizer", s.min_quantizer, 0, 63));
+  TESSERA_TRY(in_range("max-quantizer", s.max_quantizer, 0, 63));
+  if (s.min_quantizer > s.max_quantizer)
+    return Status::invalid("min-quantizer is " + std::to_string(s.min_quantizer) + ", more than max-quantizer, " +
+                           std::to_string(s.max_quantizer));
+  TESSERA_TRY(in_range("keyframe-max-dist", s.keyframe_max_dist, 0, 1 << 30));
+  return {};
+}
+
+Status check_config(const EncoderConfig& c) {
+  TESSERA_TRY(in_range("width", c.width, 1, 65536));
+  TESSERA_TRY(in_range("height", c.height, 1, 65536));
+  if (c.bit_depth != 8 && c.bit_depth != 10)
+    return {StatusCode::kUnsupported, "bit depth is " + std::to_string(c.bit_depth) + ", supported are 8 and 10"};
+  if (c.chroma != ChromaFormat::kMonochrome && c.chroma != ChromaFormat::k420)
+    return {StatusCode::kUnsupported, "chroma format is 4:2:2 or 4:4:4, supported are 4:2:0 and 4:0:0"};
+  if (c.fps_numerator < 0 || c.fps_denominator <= 0)
+    return Status::invalid("frame rate is " + std::to_string(c.fps_numerator) + "/" + std::to_string(c.fps_denominator) +
+                           ", it must not be negative and its denominator must be positive");
+  TESSERA_TRY(in_range("lag-in-frames", c.lag_in_frames, -1, 48));
+  TESSERA_TRY(in_range("threads", c.threads, 0, 1024));
+  TESSERA_TRY(in_range("tile-columns", c.tile_columns_log2, -1, 6));
+  TESSERA_TRY(in_range("tile-rows", c.tile_rows_log2, -1, 6));
+  return check_runtime(c.runtime);
+}
+
+#undef TESSERA_TRY
+
+}  // namespace tessera

@@ -1,0 +1,180 @@
+#include "api/encoder.h"
+
+#include <algorithm>
+#include <new>
+#include <thread>
+
+#include "api/config_check.h"
+#include "api/presets.h"
+#include "base/cpu_features.h"
+#include "bitstream/metadata_writer.h"
+#include "bitstream/sequence_header_writer.h"
+#include "control/quant_plan.h"
+#include "pipeline/sequence_encoder.h"
+#include "spec/levels.h"
+
+namespace tessera {
+namespace {
+
+bool low_delay(const EncoderConfig& c) {
+  return c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
+}
+
+SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
+  SequenceHeader s;
+  s.max_frame_width_minus_1 = c.width - 1;
+  s.max_frame_height_minus_1 = c.height - 1;
+  s.enable_filter_intra = false;
+  s.enable_interintra_compound = false;
+  s.enable_masked_compound = false;
+  s.enable_warped_motion = false;
+  s.enable_dual_filter = false;
+  s.enable_jnt_comp = false;
+  s.enable_restoration = false;
+  s.seq_force_screen_content_tools = 0;
+  s.seq_force_integer_mv = SELECT_INTEGER_MV;
+  ColorConfig& color = s.color_config;
+  color.bit_depth = static_cast<uint8_t>(c.bit_depth);
+  color.mono_chrome = c.chroma == ChromaFormat::kMonochrome;
+  color.color_primaries = c.color.color_primaries;
+  color.transfer_characteristics = c.color.transfer_characteristics;
+  color.matrix_coefficients = c.color.matrix_coefficients;
+  color.color_description_present_flag = c.color.color_primaries != CP_UNSPECIFIED ||
+                                         c.color.transfer_characteristics != TC_UNSPECIFIED ||
+                                         c.color.matrix_coefficients != MC_UNSPECIFIED;
+  color.color_range = c.color.full_range;
+  color.chroma_sample_position = c.color.chroma_sample_position;
+
+  const TileInfo& t = tiles.tiles();
+  LevelDemand demand = {.width = c.width, .height = c.height, .tile_cols = t.tile_cols, .tile_rows = t.tile_rows};
+  demand.shown_fps = c.fps_numerator > 0 ? static_cast<double>(c.fps_numerator) / c.fps_denominator : 30.0;
+  // Pyramids code every picture once; only show-existing headers come on top.
+  demand.decoded_fps = demand.shown_fps;
+  demand.bits_per_second = static_cast<int64_t>(c.runtime.target_bitrate_kbps) * 1000;
+  const LevelChoice level = choose_level(demand);
+  s.operating_points[0].seq_level_idx = static_cast<uint8_t>(level.seq_level_idx);
+  s.operating_points[0].seq_tier = static_cast<uint8_t>(level.seq_tier);
+  return s;
+}
+
+SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
+  SequenceTuning t;
+  t.choices.leaf_qindex = cq_level_to_qindex(std::clamp(r.cq_level, r.min_quantizer, r.max_quantizer));
+  t.choices.min_qindex = cq_level_to_qindex(r.min_quantizer);
+  t.choices.max_qindex = cq_level_to_qindex(r.max_quantizer);
+  // Lossless is asked for by name (level 0), never fallen into from a finer layer of a lossy one.
+  if (t.choices.leaf_qindex > 0) t.choices.min_qindex = std::max(t.choices.min_qindex, 1);
+  t.choices.settings = preset_settings(r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
+  t.keyframe_max_dist = c.usage_profile == UsageProfile::kAllIntra ? 1 : r.keyframe_max_dist;
+  return t;
+}
+
+template <Pixel P>
+class EncoderImpl final : public Encoder {
+ public:
+  EncoderImpl(const EncoderConfig& config, const SequenceSettings& settings)
+      : config_(config), sequence_(settings, make_tuning(config, config.runtime)) {
+    const SequenceHeader& header = settings.plan.header;
+    info_.profile = header.seq_profile;
+    info_.level_idx = header.operating_points[0].seq_level_idx;
+    info_.tier = header.operating_points[0].seq_tier;
+    write_sequence_header(info_.sequence_header_obu, header);
+    write_av1c(info_.av1c, header);
+  }
+
+  const StreamInfo& stream_info() const override { return info_; }
+  int max_delay_frames() const override { return sequence_.max_delay(); }
+
+  Status send_frame(const InputFrame& frame) override {
+    if (finished_) {
+      if (frame.release) frame.release(frame.lease);
+      return {StatusCode::kWrongState, "a frame after finish(): reset() first"};
+    }
+    return guarded([&] { sequence_.send(frame); });
+  }
+  Status receive_packet(Packet* packet) override {
+    bool found = false, drained = false;
+    Status status = guarded([&] { found = sequence_.receive(packet, &drained); });
+    if (!status.ok() || found) return status;
+    return {drained ? StatusCode::kEndOfStream : StatusCode::kNeedMoreInput};
+  }
+  void recycle(Packet* packet) override { sequence_.recycle(packet); }
+  void finish() override {
+    finished_ = true;
+    sequence_.finish();
+  }
+  void reset() override {
+    finished_ = false;
+    sequence_.reset();
+  }
+  Status reconfigure(const RuntimeSettings& settings) override {
+    if (Status status = check_runtime(settings); !status.ok()) return status;
+    config_.runtime = settings;
+    sequence_.tune(make_tuning(config_, settings));
+    return {};
+  }
+
+ private:
+  template <class F>
+  static Status guarded(F&& f) {
+    try {
+      f();
+      return {};
+    } catch (const std::bad_alloc&) {
+      return {StatusCode::kOutOfMemory, "not enough memory for this picture size and look-ahead"};
+    }
+  }
+
+  EncoderConfig config_;
+  SequenceEncoder<P> sequence_;
+  StreamInfo info_;
+  bool finished_ = false;
+};
+
+void write_metadata(const EncoderConfig& c, ByteVector& out) {
+  if (const MasteringDisplay& m = c.mastering_display; m.present) {
+    MasteringDisplayColorVolume v;
+    for (int i = 0; i < 3; i++) {
+      v.primary_chromaticity_x[i] = m.primary_x[i];
+      v.primary_chromaticity_y[i] = m.primary_y[i];
+    }
+    v.white_point_chromaticity_x = m.white_point_x;
+    v.white_point_chromaticity_y = m.white_point_y;
+    v.luminance_max = m.luminance_max;
+    v.luminance_min = m.luminance_min;
+    write_metadata_hdr_mdcv(out, v);
+  }
+  if (c.content_light.present) write_metadata_hdr_cll(out, {c.content_light.max_cll, c.content_light.max_fall});
+}
+
+}  // namespace
+
+Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* out) {
+  out->reset();
+  if (Status status = check_config(config); !status.ok()) return status;
+  SequenceSettings s;
+  s.plan.format = {.width = config.width,
+                   .height = config.height,
+                   .bit_depth = config.bit_depth,
+                   .monochrome = config.chroma == ChromaFormat::kMonochrome};
+  s.plan.low_delay = low_delay(config);
+  s.plan.error_resilient = config.error_resilient;
+  s.plan.tile_columns_log2 = config.tile_columns_log2;
+  s.plan.tile_rows_log2 = config.tile_rows_log2;
+  s.plan.header = make_sequence_header(config, FramePlanner(s.plan));
+  s.threads = config.threads > 0 ? config.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  s.lookahead = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxMiniGop : std::min(config.lag_in_frames, kMaxMiniGop);
+  s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto;
+  s.cpu_flags = cpu_flags() & config.cpu_mask;
+  s.keep_reconstruction = config.keep_reconstruction;
+  write_metadata(config, s.metadata.obus);
+  try {
+    if (config.bit_depth == 8) *out = std::make_unique<EncoderImpl<uint8_t>>(config, s);
+    else *out = std::make_unique<EncoderImpl<uint16_t>>(config, s);
+  } catch (const std::bad_alloc&) {
+    return {StatusCode::kOutOfMemory, "not enough memory for this picture size"};
+  }
+  return {};
+}
+
+}  // namespace tessera

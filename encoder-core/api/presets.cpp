@@ -1,0 +1,95 @@
+#include "api/presets.h"
+
+namespace tessera {
+
+/// A chain of steps, each a few settings cheaper than the one before.
+SearchSettings preset_settings(int cpu_used, bool realtime) {
+  SearchSettings s;
+  // 0
+  s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
+  s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5};
+  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_full = 3, .compound_pair_span = 6, .subpel_depth = 3};
+  s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
+  s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3};
+  if (cpu_used >= 1) {
+    s.partition.ab = false;
+    s.inter.full_rd_modes = 6;
+  }
+  if (cpu_used >= 2) {
+    s.partition.min = BLOCK_8X8;
+    s.tx.exact_counting = false;
+    s.intra.full_rd_modes = 6;
+  }
+  if (cpu_used >= 3) {
+    s.partition.four_way = false;
+    s.inter.max_references = 5;
+    s.inter.full_rd_modes = 4;
+    s.intra.full_rd_modes = 4;
+    s.intra.full_rd_modes_inter = 2;
+    s.tx.type_candidates = 7;
+    s.tx.type_candidates_inter = 7;
+    s.tx.trellis_in_trials = false;
+  }
+  if (cpu_used >= 4) {
+    s.partition.rect_max = BLOCK_32X32;
+    s.inter.max_references = 4;
+    s.inter.compound_full = 2;
+    s.tx.type_candidates_inter = 4;
+    s.filter.cdef_strengths = 8;
+    s.filter.cdef_max_bits = 2;
+  }
+  if (cpu_used >= 5) {
+    s.inter.full_rd_modes = 3;
+    s.tx.intra_depth = 1;
+    s.tx.inter_depth = 1;
+    s.partition.skip_stop = 1.0f;
+  }
+  if (cpu_used >= 6) {
+    s.partition.rect = false;
+    s.inter.full_rd_modes = 2;
+    s.inter.max_ref_mv_idx = 2;
+    s.inter.compound_pair_span = 3;
+    s.intra.full_rd_modes = 3;
+    s.intra.full_rd_modes_inter = 1;
+    s.tx.type_candidates = 4;
+    s.tx.type_candidates_inter = 2;
+    s.cost_refresh_sb = 4;
+  }
+  if (cpu_used >= 7) {
+    s.inter.max_references = 3;
+    s.inter.interp_search = false;
+    s.intra.all_modes_inter = false;
+    s.tx.type_candidates_inter = 1;
+  }
+  if (cpu_used >= 8) {
+    s.partition.skip_stop = 2.0f;
+    s.inter.full_rd_modes = 1;
+    s.inter.max_ref_mv_idx = 1;
+    s.tx.type_candidates = 2;
+    s.tx.intra_depth = 0;
+    s.intra.full_rd_modes = 2;
+    s.intra.chroma_modes = 2;
+    s.cost_refresh_sb = 16;
+    s.filter.cdef_strengths = 4;
+    s.filter.cdef_max_bits = 1;
+  }
+  if (cpu_used >= 9) {
+    s.inter.max_references = 2;
+    s.inter.compound_full = 1;
+    s.tx.inter_depth = 0;
+    s.intra.full_rd_modes = 1;
+    s.filter.deblock_search = false;
+  }
+  if (cpu_used >= 10) {
+    s.inter.subpel_satd = false;
+    s.inter.compound = false;
+    s.tx.trellis = false;
+    s.tx.type_candidates = 1;
+    s.filter.cdef_strengths = 0;
+    s.filter.cdef_max_bits = 0;
+  }
+  s.realtime = realtime;
+  return s;
+}
+
+}  // namespace tessera

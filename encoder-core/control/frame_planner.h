@@ -1,0 +1,44 @@
+// From a step of coding order to a complete FramePlan: headers, references, quantiser, Lagrangian, search effort.
+#pragma once
+
+#include "control/reference_plan.h"
+#include "frame/plane.h"
+
+namespace tessera {
+
+/// What stays for a sequence.
+struct SequencePlan {
+  SequenceHeader header;
+  PictureFormat format;
+  bool low_delay = false;
+  bool error_resilient = false;
+  int tile_columns_log2 = -1, tile_rows_log2 = -1;
+};
+
+/// What may change from frame to frame.
+struct FrameChoices {
+  int leaf_qindex = 128;     ///< of the highest pyramid layer
+  int min_qindex = 0, max_qindex = 255;
+  SearchSettings settings;
+};
+
+class FramePlanner {
+ public:
+  explicit FramePlanner(const SequencePlan& sequence);
+
+  /// Plans the next step in coding order.
+  void plan(const GopStep& step, const FrameChoices& choices, FramePlan& out);
+  void reset() { references_.reset(); }
+  const SequencePlan& sequence() const { return sequence_; }
+  const TileInfo& tiles() const { return tiles_; }
+
+ private:
+  void plan_quantiser(const GopStep& step, const FrameChoices& choices, FramePlan& out) const;
+  void plan_tools(FramePlan& out) const;
+
+  SequencePlan sequence_;
+  TileInfo tiles_;
+  ReferencePlan references_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,161 @@
+#include "pipeline/frame_encoder.h"
+
+#include <utility>
+
+#include "bitstream/tile_group_writer.h"
+#include "block/ref_mv_temporal.h"
+#include "pipeline/tile_write.h"
+
+namespace tessera {
+
+/// What the steps of one frame share.
+template <Pixel P>
+struct FrameEncoder<P>::Run {
+  FrameJob<P>& job;
+  FramePlan& plan;
+  FrameWork<P>& work;
+  FrameMemory& memory;
+  CoarseMotions coarse = {};
+  CdfContext start_cdfs;
+};
+
+template <Pixel P>
+void FrameEncoder<P>::encode(FrameJob<P>& job) {
+  const Lease<FrameMemory> memory = frame_memory_.acquire();
+  const Lease<FrameWork<P>> work = frame_works_.acquire();
+  Run run = {.job = job, .plan = job.plan, .work = *work, .memory = *memory, .start_cdfs = {}};
+  bind(run);
+  find_motion(run);
+  search_tiles(run);
+  filter(run);
+  write_tiles(run);
+  finish(run);
+}
+
+template <Pixel P>
+void FrameEncoder<P>::bind(Run& run) {
+  const FrameHeader& h = run.plan.header;
+  run.work.prepare(run.job.source->format, h.tile_info);
+  run.work.header = h;
+  run.work.source = run.job.source;
+  run.work.recon = run.job.recon;
+  ReferenceFrame<P>& recon = *run.work.recon;
+  if (recon.picture.format() != run.work.format) {
+    recon.picture.resize(run.work.format);
+    recon.saved_mvs.resize(run.work.format.mi_cols() / 2, run.work.format.mi_rows() / 2);
+  }
+  for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
+    run.work.refs[r].reset();
+    if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]];
+  }
+}
+
+/// Vectors from outside the frame: the projected motion field, and coarse ones found on the source pictures.
+template <Pixel P>
+void FrameEncoder<P>::find_motion(Run& run) {
+  if (run.plan.header.frame_is_intra()) return;
+  const int rows8 = run.work.motion_field.height();
+  if (run.plan.header.use_ref_frame_mvs) {
+    MotionSources sources = {};
+    for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
+      const ReferenceFrame<P>& ref = *run.work.refs[r];
+      sources[r] = {&ref.saved_mvs, ref.frame_type, ref.saved_order_hints};
+    }
+    const MotionFieldProjection projection(run.plan.sequence, run.plan.header, sources);
+    workers_.run_parallel(div_ceil(rows8, kMotionFieldBand), [&](int band) {
+      projection.project(band * kMotionFieldBand, std::min((band + 1) * kMotionFieldBand, rows8), run.work.motion_field);
+    });
+  }
+  const int refs = std::min(run.plan.settings.inter.max_references, run.plan.num_search_refs);
+  constexpr int kBandUnits = 8;
+  const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kBandUnits);
+  for (int i = 0; i < refs; i++) {
+    const RefFrame r = run.plan.search_refs[i];
+    run.memory.coarse[r].resize(run.work.format.width, run.work.format.height);
+    run.coarse[r] = &run.memory.coarse[r];
+  }
+  workers_.run_parallel(refs * bands, [&](int i) {
+    const RefFrame r = run.plan.search_refs[i / bands];
+    const int begin = i % bands * kBandUnits;
+    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, {}, begin,
+                   std::min(begin + kBandUnits, unit_rows), run.memory.coarse[r]);
+  });
+}
+
+template <Pixel P>
+void FrameEncoder<P>::search_tiles(Run& run) {
+  const FrameHeader& h = run.plan.header;
+  if (h.primary_ref_frame == PRIMARY_REF_NONE) init_default(run.start_cdfs, h.quantization.base_q_idx);
+  else load_cdfs(run.start_cdfs, run.job.slots[h.ref_frame_idx[h.primary_ref_frame]]->cdfs);
+
+  const RefMvFrame ref_mv_frame(run.plan.sequence, run.plan.header, run.work.blocks, &run.work.motion_field);
+  std::atomic<uint64_t> bits512 = 0;
+  workers_.run_parallel(h.tile_info.num_tiles(), [&](int tile) {
+    const Lease<TileSearch<P>> search = tile_searches_.acquire();
+    search->run(run.plan, run.work, dsp_, ref_mv_frame, run.coarse, run.start_cdfs, tile);
+    bits512 += search->bits512();
+  });
+  run.job.stats.search_bits_512 = bits512;
+}
+
+template <Pixel P>
+void FrameEncoder<P>::filter(Run& run) {
+  run.work.cdef_idx.fill(-1);
+  run.work.recon->picture.extend_edges();
+}
+
+template <Pixel P>
+void FrameEncoder<P>::write_tiles(Run& run) {
+  const int tiles = run.work.header.tile_info.num_tiles();
+  FrameMemory& m = run.memory;
+  if (m.tile_cdfs.size() < static_cast<size_t>(tiles)) {
+    m.tile_cdfs.resize(tiles);
+    m.tile_contexts.resize(tiles);
+    m.tile_spans.resize(tiles);
+  }
+  if (run.job.tile_bytes.size() < static_cast<size_t>(tiles)) run.job.tile_bytes.resize(tiles);
+  workers_.run_parallel(tiles, [&](int tile) {
+    m.tile_cdfs[tile] = run.start_cdfs;
+    write_tile(run.plan, run.work, tile, m.tile_cdfs[tile], m.tile_contexts[tile], run.job.tile_bytes[tile]);
+  });
+}
+
+/// Header and tiles into one OBU; what later frames need into the reference.
+template <Pixel P>
+void FrameEncoder<P>::finish(Run& run) {
+  FrameHeader& h = run.work.header;
+  FrameMemory& m = run.memory;
+  const int tiles = h.tile_info.num_tiles();
+  for (int t = 0; t < tiles; t++) m.tile_spans[t] = run.job.tile_bytes[t].span();
+  const Span<const Span<const uint8_t>> spans(m.tile_spans.data(), tiles);
+  h.tile_info.tile_size_bytes = choose_tile_size_bytes(spans);
+  const PreviousFrameParams previous;
+  run.job.obu.clear();
+  write_frame_obu(run.job.obu, h, {.seq = run.plan.sequence, .previous = previous}, spans);
+
+  ReferenceFrame<P>& ref = *run.work.recon;
+  ref.cdfs = h.disable_frame_end_update_cdf ? run.start_cdfs : m.tile_cdfs[h.tile_info.context_update_tile_id];
+  reset_counters(ref.cdfs);
+  save_motion_vectors(run.plan.sequence, h, run.work.blocks, 0, ref.saved_mvs.height(), ref.saved_mvs);
+  ref.frame_type = h.frame_type;
+  ref.showable = h.showable_frame;
+  ref.order_hint = h.order_hint;
+  for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++)
+    ref.saved_order_hints[r] = h.frame_is_intra() ? 0 : static_cast<uint8_t>(h.ref_hint(r));
+  ref.loop_filter = h.loop_filter;
+  ref.base_q_idx = h.quantization.base_q_idx;
+  std::swap(ref.pyramid, run.work.source->pyramid);
+  run.work.source->release_samples();
+  run.work.source.reset();
+  run.job.source.reset();
+  run.work.recon.reset();
+  for (auto& r : run.work.refs) r.reset();
+  run.job.stats.bits = 8 * run.job.obu.size();
+  run.job.stats.base_q_idx = h.quantization.base_q_idx;
+  if (h.show_frame) run.job.shown = run.job.recon;
+}
+
+template class FrameEncoder<uint8_t>;
+template class FrameEncoder<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,46 @@
+// One frame's journey: decide -> filter -> write.
+#pragma once
+
+#include "base/worker_pool.h"
+#include "pipeline/frame_job.h"
+#include "pipeline/tile_search.h"
+
+namespace tessera {
+
+template <Pixel P>
+class FrameEncoder {
+ public:
+  FrameEncoder(WorkerPool& workers, const DspTable<P>& dsp, const DspTable<uint8_t>& pyramid_dsp)
+      : workers_(workers), dsp_(dsp), pyramid_dsp_(pyramid_dsp) {}
+
+  /// Codes the job's frame from its source into its reconstruction and OBU. Its references must be complete. May run
+  /// for several jobs at a time.
+  void encode(FrameJob<P>& job);
+
+ private:
+  struct Run;
+  void bind(Run& run);
+  void find_motion(Run& run);
+  void search_tiles(Run& run);
+  void filter(Run& run);
+  void write_tiles(Run& run);
+  void finish(Run& run);
+
+  WorkerPool& workers_;
+  const DspTable<P>& dsp_;
+  const DspTable<uint8_t>& pyramid_dsp_;
+  Pool<TileSearch<P>> tile_searches_;
+  struct FrameMemory {
+    Array<CoarseMotion, TOTAL_REFS_PER_FRAME> coarse;
+    std::vector<CdfContext> tile_cdfs;
+    std::vector<BlockContext> tile_contexts;
+    std::vector<Span<const uint8_t>> tile_spans;
+  };
+  Pool<FrameMemory> frame_memory_;
+  Pool<FrameWork<P>> frame_works_;
+};
+
+extern template class FrameEncoder<uint8_t>;
+extern template class FrameEncoder<uint16_t>;
+
+}  // namespace tessera

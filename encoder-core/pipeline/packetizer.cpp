@@ -1,0 +1,81 @@
+#include "pipeline/packetizer.h"
+
+#include <cstring>
+
+#include "bitstream/obu.h"
+#include "bitstream/sequence_header_writer.h"
+
+namespace tessera {
+
+template <Pixel P>
+Packetizer<P>::Packetizer(const SequenceHeader& sequence, const MetadataSettings& metadata, bool keep_reconstruction)
+    : keep_reconstruction_(keep_reconstruction) {
+  write_sequence_header(key_prefix_, sequence);
+  key_prefix_.insert(key_prefix_.end(), metadata.obus.begin(), metadata.obus.end());
+}
+
+template <Pixel P>
+bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
+  const FrameHeader& h = job.plan.header;
+  if (!unit_) {
+    unit_ = units_.acquire();
+    unit_->bytes.clear();
+    unit_->coded_frames = 0;
+    unit_->sequence_header = false;
+    write_temporal_delimiter(unit_->bytes);
+  }
+  Unit& unit = *unit_;
+  const bool key = job.codes() && h.frame_type == KEY_FRAME;
+  if (key) {
+    unit.bytes.insert(unit.bytes.end(), key_prefix_.begin(), key_prefix_.end());
+    unit.sequence_header = true;
+  }
+  unit.bytes.insert(unit.bytes.end(), job.obu.begin(), job.obu.end());
+  unit.coded_frames += job.codes();
+  if (job.codes() && !h.show_frame) return false;
+
+  if (keep_reconstruction_) append_reconstruction(job.shown->picture, unit);
+  *packet = {.data = unit.bytes.data(),
+             .size = unit.bytes.size(),
+             .frame_id = job.plan.frame_id,
+             .key_frame = key && h.show_frame,
+             .has_sequence_header = unit.sequence_header,
+             .droppable = job.plan.droppable && unit.coded_frames == 1,
+             .base_q_idx = static_cast<uint8_t>(job.base_q_idx),
+             .coded_frames = static_cast<uint8_t>(unit.coded_frames),
+             .slot = &unit,
+             .reconstruction = keep_reconstruction_ ? unit.reconstruction.data() : nullptr,
+             .reconstruction_size = keep_reconstruction_ ? unit.reconstruction.size() : 0};
+  unit.self = unit_;
+  unit_.reset();
+  return true;
+}
+
+template <Pixel P>
+void Packetizer<P>::recycle(Packet* packet) {
+  if (Unit* unit = static_cast<Unit*>(packet->slot)) {
+    Lease<Unit> last = std::move(unit->self);
+    last.reset();
+  }
+  *packet = {};
+}
+
+template <Pixel P>
+void Packetizer<P>::append_reconstruction(const Picture<P>& picture, Unit& unit) const {
+  const PictureFormat& f = picture.format();
+  size_t size = 0;
+  for (int p = 0; p < f.planes(); p++) size += sizeof(P) * f.plane_width(p) * f.plane_height(p);
+  unit.reconstruction.resize(size);
+  uint8_t* out = unit.reconstruction.data();
+  for (int p = 0; p < f.planes(); p++)
+    for (int y = 0; y < f.plane_height(p); y++) {
+      const size_t bytes = sizeof(P) * f.plane_width(p);
+      std::memcpy(out, picture.plane(p).ptr(0, y), bytes);
+      out += bytes;
+    }
+}
+
+template class Packetizer<uint8_t>;
+template class Packetizer<uint16_t>;
+
+}  // namespace tessera

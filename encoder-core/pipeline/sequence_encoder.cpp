@@ -1,0 +1,173 @@
+#include "pipeline/sequence_encoder.h"
+
+#include <algorithm>
+
+#include "bitstream/frame_header_writer.h"
+#include "dsp/dispatch.h"
+
+namespace tessera {
+namespace {
+
+/// Steps of coding order in flight before receive() waits for the oldest: enough to keep threads busy from one
+/// mini-GOP to the next, few enough to bound the pictures held.
+constexpr size_t kBacklog = kMaxMiniGop + 6;
+
+}  // namespace
+
+template <Pixel P>
+SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
+    : settings_(settings), tuning_(tuning), workers_(settings.threads), encoder_(workers_, dsp_, pyramid_dsp_),
+      planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
+      schedule_(workers_, encoder_) {
+  make_dsp_table(settings.cpu_flags, dsp_);
+  make_dsp_table(settings.cpu_flags, pyramid_dsp_);
+}
+
+template <Pixel P>
+SequenceEncoder<P>::~SequenceEncoder() {
+  reset();
+}
+
+template <Pixel P>
+int SequenceEncoder<P>::max_delay() const {
+  return settings_.lookahead == 0 ? 0 : settings_.lookahead + static_cast<int>(kBacklog);
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::send(const InputFrame& frame) {
+  Waiting picture;
+  picture.source = sources_.acquire();
+  picture.source->take(frame, settings_.plan.format);
+  picture.source->display_index = next_display_++;
+  picture.choices = tuning_.choices;
+  decide_key(picture);
+  waiting_.push_back(std::move(picture));
+  plan_ready();
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::decide_key(Waiting& picture) {
+  const uint64_t display = picture.source->display_index;
+  const bool first = waiting_.empty() && coding_.empty() && !slots_[0];
+  const bool due = tuning_.keyframe_max_dist > 0 && display - last_key_ >= static_cast<uint64_t>(tuning_.keyframe_max_dist);
+  picture.key = first || due || picture.source->input.force_key_frame;
+  if (picture.key) last_key_ = display;
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::plan_ready() {
+  while (!waiting_.empty()) {
+    if (waiting_.front().key) {
+      Waiting picture = std::move(waiting_.front());
+      waiting_.pop_front();
+      sequence_start_ = picture.source->display_index;
+      schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, picture);
+      continue;
+    }
+    if (settings_.lookahead == 0) {
+      Waiting picture = std::move(waiting_.front());
+      waiting_.pop_front();
+      const uint64_t display = picture.source->display_index;
+      schedule(make_low_delay_step(display, display - sequence_start_), picture);
+      continue;
+    }
+    // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.
+    int length = 0;
+    while (length < std::min<int>(kMaxMiniGop, static_cast<int>(waiting_.size())) && !waiting_[length].key) length++;
+    const bool closed = length == std::min(kMaxMiniGop, settings_.lookahead) || finished_ ||
+                        (length < static_cast<int>(waiting_.size()) && waiting_[length].key) || length == kMaxMiniGop;
+    if (!closed) return;
+    plan_mini_gop(length);
+  }
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::plan_mini_gop(int length) {
+  const uint64_t first = waiting_.front().source->display_index;
+  const GopSteps steps = make_pyramid(first, length);
+  for (int i = 0; i < steps.count; i++) {
+    const GopStep& step = steps.step[i];
+    Waiting& picture = waiting_[step.display_index - first];
+    if (step.show_existing) schedule_show_existing(step, picture);
+    else schedule(step, picture);
+  }
+  waiting_.erase(waiting_.begin(), waiting_.begin() + length);
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::schedule(const GopStep& step, Waiting& picture) {
+  Lease<FrameJob<P>> job = jobs_.acquire();
+  planner_.plan(step, picture.choices, job->plan);
+  job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
+  job->plan.pts_ns = picture.source->input.pts_ns;
+  job->base_q_idx = job->plan.header.quantization.base_q_idx;
+  job->source = std::move(picture.source);
+  job->recon = references_.acquire();
+  job->recon->complete.store(false, std::memory_order_relaxed);
+  job->recon->display_index = step.display_index;
+  job->slots = slots_;
+  job->shown.reset();
+  job->stats = {};
+  for (int i = 0; i < NUM_REF_FRAMES; i++)
+    if (job->plan.header.refresh_frame_flags >> i & 1) slots_[i] = job->recon;
+  schedule_.add(job.get());
+  coding_.push_back(std::move(job));
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, const Waiting& picture) {
+  Lease<FrameJob<P>> job = jobs_.acquire();
+  planner_.plan(step, picture.choices, job->plan);
+  job->plan.frame_id = picture.frame_id;
+  job->shown = slots_[job->plan.header.frame_to_show_map_idx];
+  job->stats = {};
+  job->obu.clear();
+  const PreviousFrameParams previous;
+  write_frame_header_obu(job->obu, job->plan.header, {.seq = job->plan.sequence, .previous = previous});
+  job->state = FrameJob<P>::State::kDone;
+  coding_.push_back(std::move(job));
+}
+
+template <Pixel P>
+bool SequenceEncoder<P>::receive(Packet* packet, bool* drained) {
+  *drained = false;
+  while (!coding_.empty()) {
+    FrameJob<P>& job = *coding_.front();
+    if (!schedule_.done(job)) {
+      const bool must_wait = settings_.lookahead == 0 || finished_ || coding_.size() > kBacklog;
+      if (!must_wait) return false;
+      schedule_.wait(job);
+    }
+    if (!job.codes()) job.base_q_idx = job.shown->base_q_idx;
+    const bool complete = packetizer_.add(job, packet);
+    job.shown.reset();
+    coding_.pop_front();
+    if (complete) return true;
+  }
+  *drained = finished_ && waiting_.empty();
+  return false;
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::finish() {
+  finished_ = true;
+  plan_ready();
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::reset() {
+  schedule_.finish_all();
+  for (auto& job : coding_) job->shown.reset();
+  coding_.clear();
+  for (Waiting& picture : waiting_) picture.source->release_samples();
+  waiting_.clear();
+  for (auto& slot : slots_) slot.reset();
+  planner_.reset();
+  packetizer_.reset();
+  finished_ = false;
+}
+
+template class SequenceEncoder<uint8_t>;
+template class SequenceEncoder<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,85 @@
+// A sequence of pictures in, temporal units out: waits for enough pictures to plan, schedules their frames, and packs
+// what is done in display order.
+#pragma once
+
+#include <deque>
+
+#include "control/frame_planner.h"
+#include "pipeline/packetizer.h"
+#include "pipeline/task_schedule.h"
+
+namespace tessera {
+
+/// What of the configuration the pipeline works by.
+struct SequenceSettings {
+  SequencePlan plan;
+  int threads = 1;
+  int lookahead = 0;          ///< pictures waited for before a mini-GOP is planned; 0: each is coded at once
+  bool scene_cuts = true;     ///< key frames where the picture changes
+  uint32_t cpu_flags = 0;
+  bool keep_reconstruction = false;
+  MetadataSettings metadata;
+};
+
+/// What may change before any picture.
+struct SequenceTuning {
+  FrameChoices choices;
+  int keyframe_max_dist = 240;  ///< 0: no limit
+};
+
+template <Pixel P>
+class SequenceEncoder {
+ public:
+  SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning);
+  ~SequenceEncoder();
+
+  void tune(const SequenceTuning& tuning) { tuning_ = tuning; }
+  void send(const InputFrame& frame);
+  void finish();
+  void reset();
+  /// The next temporal unit; false when there is none yet. `drained`: none will come before reset().
+  bool receive(Packet* packet, bool* drained);
+  void recycle(Packet* packet) { packetizer_.recycle(packet); }
+  int max_delay() const;
+
+ private:
+  struct Waiting {
+    Lease<SourceFrame<P>> source;
+    bool key = false;          ///< starts a new coded video sequence
+    uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
+    FrameChoices choices;
+  };
+
+  void decide_key(Waiting& picture);
+  void plan_ready();
+  void plan_mini_gop(int length);
+  void schedule(const GopStep& step, Waiting& picture);
+  void schedule_show_existing(const GopStep& step, const Waiting& picture);
+  bool pack(Packet* packet);
+
+  SequenceSettings settings_;
+  SequenceTuning tuning_;
+  DspTable<P> dsp_;
+  DspTable<uint8_t> pyramid_dsp_;
+  // Pools before what holds their leases.
+  Pool<SourceFrame<P>> sources_;
+  Pool<ReferenceFrame<P>> references_;
+  Pool<FrameJob<P>> jobs_;
+  WorkerPool workers_;
+  FrameEncoder<P> encoder_;
+  FramePlanner planner_;
+  Packetizer<P> packetizer_;
+  Array<Lease<ReferenceFrame<P>>, NUM_REF_FRAMES> slots_;
+  std::deque<Waiting> waiting_;            ///< display order
+  std::deque<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
+  TaskSchedule<P> schedule_;
+  uint64_t next_display_ = 0;              ///< of the next picture taken
+  uint64_t sequence_start_ = 0;            ///< display index of the last key frame planned
+  uint64_t last_key_ = 0;                  ///< display index of the last key frame decided
+  bool finished_ = false;
+};
+
+extern template class SequenceEncoder<uint8_t>;
+extern template class SequenceEncoder<uint16_t>;
+
+}  // namespace tessera

@@ -1,0 +1,34 @@
+#include "pipeline/tile_write.h"
+
+#include "block/write_block.h"
+#include "entropy/range_encoder.h"
+
+namespace tessera {
+
+template <Pixel P>
+void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index, CdfContext& cdfs, BlockContext& context,
+                ByteBuffer& out) {
+  const TileRect tile = tile_rect(frame.header.tile_info, tile_index);
+  context.resize(tile);
+  context.start_tile(tile, frame.header.quantization.base_q_idx);
+  WriteContext wc(plan.sequence, frame.header, cdfs, context);
+  wc.blocks = &frame.blocks;
+  wc.tx_units = frame.tx.view();
+  wc.coefs = &frame.coefs[tile_index];
+  wc.cdef_idx = frame.cdef_idx.view();
+  out.clear();
+  RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);
+  for (int mi_row = tile.mi_row_start; mi_row < tile.mi_row_end; mi_row += kSbMi) {
+    context.start_superblock_row();
+    for (int mi_col = tile.mi_col_start; mi_col < tile.mi_col_end; mi_col += kSbMi) {
+      context.start_superblock(frame.header.delta.delta_q_present);
+      write_superblock(encoder, wc, mi_row, mi_col);
+    }
+  }
+  encoder.finish();
+}
+
+template void write_tile(const FramePlan&, const FrameWork<uint8_t>&, int, CdfContext&, BlockContext&, ByteBuffer&);
+template void write_tile(const FramePlan&, const FrameWork<uint16_t>&, int, CdfContext&, BlockContext&, ByteBuffer&);
+
+}  // namespace tessera
