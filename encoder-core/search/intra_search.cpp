@@ -346,11 +346,13 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
   offer(H_PRED, 0);
 
   const BlockContext::Checkpoint start = s_.context.save(info.mi_col);
+  const BlockDecodedMap decoded = s_.decoded;
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   BlockInfo best_info = info;
   int last = 0, winner = 0;
   const auto code = [&](int i) {
     s_.context.restore(start);
+    s_.decoded = decoded;
     info.uv_mode = options[i].mode;
     info.angle_delta_uv = options[i].delta;
     if (info.uv_mode == UV_CFL_PRED) choose_cfl_alphas(info);
