@@ -1,41 +1,52 @@
 #include "dsp/compound_blend.h"
 
 #include <cstdlib>
+#include <cstring>
 
 #include "base/int_math.h"
+#include "dsp/fixed_width.h"
 #include "dsp/subpel.h"
 
 namespace tessera {
 namespace {
 
-template <Pixel P>
-P to_pixel(int value, int bit_depth) {
-  return clip_pixel<P>(value, sizeof(P) == 1 ? 8 : bit_depth);
+/// Writes pixels of value( y * w + x, x, row ) >> shift, clipped. The values fit 32 bits, shifted ones 16:
+/// clipping in a loop of its own keeps each loop at one lane width.
+template <Pixel P, class Value>
+void write_clipped(P* dst, ptrdiff_t dst_stride, int w, int h, int shift, int bit_depth, Value value) {
+  const int16_t top = static_cast<int16_t>((1 << (sizeof(P) == 1 ? 8 : bit_depth)) - 1);
+  for_strips(w, [&]<int W>(int x0) {
+    for (int y = 0; y < h; y++) {
+      int16_t row[W];
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) row[x] = static_cast<int16_t>(value(y, x0 + x) >> shift);
+      P* out = dst + y * dst_stride + x0;
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) out[x] = static_cast<P>(clip3<int16_t>(0, top, row[x]));
+    }
+  });
 }
 
 /// spec 7.11.3.1: COMPOUND_AVERAGE.
 template <Pixel P>
-void compound_average_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0,
-                            const int16_t* pred1, int w, int h, int bit_depth) {
-  const int shift = 1 + inter_post_round(bit_depth);
-  const int add = 2 * kPrepBias<P> + ((1 << shift) >> 1);
-  for (int y = 0; y < h; y++, dst += dst_stride, pred0 += w, pred1 += w)
-    for (int x = 0; x < w; x++) dst[x] = to_pixel<P>((pred0[x] + pred1[x] + add) >> shift, bit_depth);
+void compound_average_block(P* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w,
+                            int h, int bit_depth) {
+  const int shift = 1 + inter_post_round(bit_depth), add = 2 * kPrepBias<P> + ((1 << shift) >> 1);
+  write_clipped(dst, dst_stride, w, h, shift, bit_depth,
+                [=](int y, int x) { return pred0[y * w + x] + pred1[y * w + x] + add; });
 }
 
 /// spec 7.11.3.1: COMPOUND_DISTANCE.
 template <Pixel P>
-void compound_distance_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0,
-                             const int16_t* pred1, int w, int h, int fwd_weight, int bit_depth) {
-  const int shift = 4 + inter_post_round(bit_depth);
-  const int add = 16 * kPrepBias<P> + ((1 << shift) >> 1);
+void compound_distance_block(P* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w,
+                             int h, int fwd_weight, int bit_depth) {
+  const int shift = 4 + inter_post_round(bit_depth), add = 16 * kPrepBias<P> + ((1 << shift) >> 1);
   const int16_t fwd = static_cast<int16_t>(fwd_weight), bck = static_cast<int16_t>(16 - fwd_weight);
-  for (int y = 0; y < h; y++, dst += dst_stride, pred0 += w, pred1 += w)
-    for (int x = 0; x < w; x++)
-      dst[x] = to_pixel<P>((fwd * pred0[x] + bck * pred1[x] + add) >> shift, bit_depth);
+  write_clipped(dst, dst_stride, w, h, shift, bit_depth,
+                [=](int y, int x) { return fwd * pred0[y * w + x] + bck * pred1[y * w + x] + add; });
 }
 
-/// The weight of a sample, from the mask at luma resolution.
+/// The weight of a sample, from the mask's row (the first of two) at luma resolution.
 template <int SubX, int SubY>
 int mask_weight(const uint8_t* mask, ptrdiff_t stride, int x) {
   if constexpr (!SubX)
@@ -48,15 +59,13 @@ int mask_weight(const uint8_t* mask, ptrdiff_t stride, int x) {
 
 /// spec 7.11.3.14: mask blend process, compound.
 template <Pixel P, int SubX, int SubY>
-void compound_mask_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1,
-                         int w, int h, const uint8_t* mask, ptrdiff_t mask_stride, int bit_depth) {
-  const int shift = 6 + inter_post_round(bit_depth);
-  const int add = 64 * kPrepBias<P> + ((1 << shift) >> 1);
-  for (int y = 0; y < h; y++, dst += dst_stride, pred0 += w, pred1 += w, mask += mask_stride << SubY)
-    for (int x = 0; x < w; x++) {
-      const int m = mask_weight<SubX, SubY>(mask, mask_stride, x);
-      dst[x] = to_pixel<P>((m * pred0[x] + (64 - m) * pred1[x] + add) >> shift, bit_depth);
-    }
+void compound_mask_block(P* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w,
+                         int h, const uint8_t* mask, ptrdiff_t mask_stride, int bit_depth) {
+  const int shift = 6 + inter_post_round(bit_depth), add = 64 * kPrepBias<P> + ((1 << shift) >> 1);
+  write_clipped(dst, dst_stride, w, h, shift, bit_depth, [=](int y, int x) {
+    const int m = mask_weight<SubX, SubY>(mask + (y << SubY) * mask_stride, mask_stride, x);
+    return m * pred0[y * w + x] + (64 - m) * pred1[y * w + x] + add;
+  });
 }
 
 /// spec 7.11.3.12: difference weight mask process.
@@ -70,36 +79,46 @@ void diff_weight_mask_block(uint8_t* __restrict mask, const int16_t* pred0, cons
   }
 }
 
+/// dst = ( m * dst + ( 64 - m ) * other ) / 64, with m = weight( y, x ).
+template <Pixel P, class Weight>
+void blend_block(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w, int h,
+                 Weight weight) {
+  for_strips(w, [&]<int W>(int x0) {
+    for (int y = 0; y < h; y++) {
+      P* out = dst + y * dst_stride + x0;
+      const P* in = other + y * other_stride + x0;
+      P row[W];  // dst may not overlap other: says so to the compiler
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) {
+        const int m = weight(y, x0 + x);
+        row[x] = static_cast<P>((m * out[x] + (64 - m) * in[x] + 32) >> 6);
+      }
+      std::memcpy(out, row, sizeof(row));
+    }
+  });
+}
+
 /// spec 7.11.3.14: mask blend process, inter-intra.
 template <Pixel P, int SubX, int SubY>
 void blend_mask_block(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w, int h,
                       const uint8_t* mask, ptrdiff_t mask_stride) {
-  for (int y = 0; y < h; y++, dst += dst_stride, other += other_stride, mask += mask_stride << SubY)
-    for (int x = 0; x < w; x++) {
-      const int m = mask_weight<SubX, SubY>(mask, mask_stride, x);
-      dst[x] = static_cast<P>((m * dst[x] + (64 - m) * other[x] + 32) >> 6);
-    }
+  blend_block(dst, dst_stride, other, other_stride, w, h, [=](int y, int x) {
+    return mask_weight<SubX, SubY>(mask + (y << SubY) * mask_stride, mask_stride, x);
+  });
 }
 
 /// spec 7.11.3.10: overlap blending process, from above.
 template <Pixel P>
 void blend_rows_edge(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w, int h,
                      const uint8_t* mask) {
-  for (int y = 0; y < h; y++, dst += dst_stride, other += other_stride) {
-    const int m = mask[y];
-    for (int x = 0; x < w; x++) dst[x] = static_cast<P>((m * dst[x] + (64 - m) * other[x] + 32) >> 6);
-  }
+  blend_block(dst, dst_stride, other, other_stride, w, h, [=](int y, int) { return mask[y]; });
 }
 
 /// spec 7.11.3.10: overlap blending process, from the left.
 template <Pixel P>
 void blend_columns_edge(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w, int h,
                         const uint8_t* mask) {
-  for (int y = 0; y < h; y++, dst += dst_stride, other += other_stride)
-    for (int x = 0; x < w; x++) {
-      const int m = mask[x];
-      dst[x] = static_cast<P>((m * dst[x] + (64 - m) * other[x] + 32) >> 6);
-    }
+  blend_block(dst, dst_stride, other, other_stride, w, h, [=](int, int x) { return mask[x]; });
 }
 
 }  // namespace

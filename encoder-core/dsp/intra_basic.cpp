@@ -1,18 +1,30 @@
 #include "dsp/intra_basic.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
-#include "base/int_math.h"
+#include "dsp/fixed_width.h"
 #include "spec/filter_tables.h"
 
 namespace tessera {
 namespace {
 
+/// Writes sample( y, x ) everywhere.
+template <Pixel P, class Sample>
+void write_block(P* dst, ptrdiff_t dst_stride, int w, int h, Sample sample) {
+  for_strips(w, [&]<int W>(int x0) {
+    for (int y = 0; y < h; y++) {
+      P row[W];
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) row[x] = static_cast<P>(sample(y, x0 + x));
+      std::memcpy(dst + y * dst_stride + x0, row, sizeof(row));
+    }
+  });
+}
+
 template <Pixel P>
 void fill_block(P* dst, ptrdiff_t dst_stride, int w, int h, int value) {
-  for (int y = 0; y < h; y++, dst += dst_stride) std::fill_n(dst, w, static_cast<P>(value));
+  write_block(dst, dst_stride, w, h, [=](int, int) { return value; });
 }
 
 template <Pixel P>
@@ -39,66 +51,56 @@ void dc_block(P* dst, ptrdiff_t dst_stride, [[maybe_unused]] const P* above, [[m
 /// spec 7.11.2.4, step 10: angle 90.
 template <Pixel P>
 void v_block(P* dst, ptrdiff_t dst_stride, const P* above, const P*, int w, int h, int) {
-  for (int y = 0; y < h; y++, dst += dst_stride) std::memcpy(dst, above, static_cast<size_t>(w) * sizeof(P));
+  write_block(dst, dst_stride, w, h, [=](int, int x) { return above[x]; });
 }
 
 /// spec 7.11.2.4, step 11: angle 180.
 template <Pixel P>
 void h_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, int h, int) {
-  for (int y = 0; y < h; y++, dst += dst_stride) std::fill_n(dst, w, left[y]);
+  write_block(dst, dst_stride, w, h, [=](int y, int) { return left[y]; });
 }
 
 /// spec 7.11.2.2: basic intra prediction process.
 template <Pixel P>
-void paeth_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
+void paeth_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
+  const auto distance = [](int a, int b) { return static_cast<int16_t>(std::abs(a - b)); };
   const int16_t corner = static_cast<int16_t>(above[-1]);
-  for (int y = 0; y < h; y++, dst += dst_stride) {
-    const int16_t l = static_cast<int16_t>(left[y]);
-    const int16_t distance_above = static_cast<int16_t>(std::abs(l - corner));  // base - AboveRow[ x ]
-    for (int x = 0; x < w; x++) {
-      const int16_t a = static_cast<int16_t>(above[x]);
-      const int16_t distance_left = static_cast<int16_t>(std::abs(a - corner));  // base - LeftCol[ y ]
-      const int16_t distance_corner = static_cast<int16_t>(std::abs(a + l - 2 * corner));
-      const int16_t other = distance_above <= distance_corner ? a : corner;
-      dst[x] =
-          static_cast<P>(distance_left <= distance_above && distance_left <= distance_corner ? l : other);
-    }
-  }
+  write_block(dst, dst_stride, w, h, [=](int y, int x) {
+    const int16_t a = static_cast<int16_t>(above[x]), l = static_cast<int16_t>(left[y]);
+    const int16_t to_left = distance(a, corner), to_above = distance(l, corner),
+                  to_corner = distance(a + l, 2 * corner);
+    const int16_t other = to_above <= to_corner ? a : corner;
+    return to_left <= to_above && to_left <= to_corner ? l : other;
+  });
 }
 
 /// spec 7.11.2.6: smooth intra prediction process, SMOOTH_PRED.
 template <Pixel P>
-void smooth_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
+void smooth_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
   const uint8_t *weights_x = sm_weights(w), *weights_y = sm_weights(h);
   const int right = above[w - 1], bottom = left[h - 1];
-  for (int y = 0; y < h; y++, dst += dst_stride) {
-    const int wy = weights_y[y], l = left[y], row = (256 - wy) * bottom + 256 * right + 256;
-    for (int x = 0; x < w; x++)
-      dst[x] = static_cast<P>((wy * above[x] + weights_x[x] * (l - right) + row) >> 9);
-  }
+  write_block(dst, dst_stride, w, h, [=](int y, int x) {
+    const int wy = weights_y[y], rise = left[y] - right;
+    return (wy * above[x] + (256 - wy) * bottom + weights_x[x] * rise + 256 * right + 256) >> 9;
+  });
 }
 
 /// spec 7.11.2.6: smooth intra prediction process, SMOOTH_V_PRED.
 template <Pixel P>
-void smooth_v_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
-                    int) {
+void smooth_v_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
   const uint8_t* weights = sm_weights(h);
-  for (int y = 0; y < h; y++, dst += dst_stride) {
-    const int wy = weights[y], row = (256 - wy) * left[h - 1] + 128;
-    for (int x = 0; x < w; x++) dst[x] = static_cast<P>((wy * above[x] + row) >> 8);
-  }
+  const int bottom = left[h - 1];
+  write_block(dst, dst_stride, w, h,
+              [=](int y, int x) { return (weights[y] * above[x] + (256 - weights[y]) * bottom + 128) >> 8; });
 }
 
 /// spec 7.11.2.6: smooth intra prediction process, SMOOTH_H_PRED.
 template <Pixel P>
-void smooth_h_block(P* __restrict dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
-                    int) {
+void smooth_h_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int) {
   const uint8_t* weights = sm_weights(w);
   const int right = above[w - 1];
-  for (int y = 0; y < h; y++, dst += dst_stride) {
-    const int rise = left[y] - right;
-    for (int x = 0; x < w; x++) dst[x] = static_cast<P>((weights[x] * rise + 256 * right + 128) >> 8);
-  }
+  write_block(dst, dst_stride, w, h,
+              [=](int y, int x) { return (weights[x] * left[y] + (256 - weights[x]) * right + 128) >> 8; });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/int_math.h"
+#include "dsp/fixed_width.h"
 #include "spec/filter_tables.h"
 
 namespace tessera {
@@ -35,12 +36,20 @@ void cfl_ac_block(int16_t* __restrict ac, const P* luma, ptrdiff_t luma_stride, 
 template <Pixel P>
 void cfl_apply_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* ac, int w, int h, int dc,
                      int alpha, int bit_depth) {
-  for (int y = 0; y < h; y++, dst += dst_stride, ac += w)
-    for (int x = 0; x < w; x++) {
-      const int product = alpha * ac[x];
-      const int scaled = (product + 32 + (product >> 31)) >> 6;  // Round2Signed: halves away from zero
-      dst[x] = clip_pixel<P>(dc + scaled, sizeof(P) == 1 ? 8 : bit_depth);
+  const int16_t top = static_cast<int16_t>((1 << (sizeof(P) == 1 ? 8 : bit_depth)) - 1);
+  for_strips(w, [&]<int W>(int x0) {
+    for (int y = 0; y < h; y++) {
+      int16_t row[W];  // at most 16 * 32760 / 64 + dc
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) {
+        const int product = alpha * ac[y * w + x0 + x];
+        row[x] = static_cast<int16_t>(dc + ((product + 32 + (product >> 31)) >> 6));  // halves away from zero
+      }
+      P* out = dst + y * dst_stride + x0;
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) out[x] = static_cast<P>(clip3<int16_t>(0, top, row[x]));
     }
+  });
 }
 
 /// spec 7.11.2.3: recursive intra prediction process.

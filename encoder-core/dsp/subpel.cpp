@@ -5,11 +5,11 @@
 #include <type_traits>
 
 #include "base/int_math.h"
+#include "dsp/fixed_width.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kStrip = 16;  ///< columns filtered together: the intermediate of a strip stays in the L1 cache
 constexpr int kMaxMidRows = kMaxPredictSize + kSubpelBefore + kSubpelAfter;
 
 /// Halves of Subpel_Filters, which are all even: sums over 8-bit samples then fit 16-bit lanes.
@@ -119,29 +119,15 @@ void predict_strip(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_s
   }
 }
 
-template <int Round0, class P, class Out>
-void predict_strips(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, Axis x,
-                    Axis y, int bit_depth) {
-  switch (w) {
-    case 2:
-      return predict_strip<Round0, 2>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    case 4:
-      return predict_strip<Round0, 4>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    case 8:
-      return predict_strip<Round0, 8>(dst, dst_stride, src, src_stride, h, x, y, bit_depth);
-    default:
-      for (int c = 0; c < w; c += kStrip)
-        predict_strip<Round0, kStrip>(dst + c, dst_stride, src + c, src_stride, h, x, y, bit_depth);
-  }
-}
-
 template <class P, class Out>
 void predict_block(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, Axis x,
                    Axis y, int bit_depth) {
-  if (sizeof(P) == 1 || bit_depth != 12)
-    predict_strips<inter_round0(8)>(dst, dst_stride, src, src_stride, w, h, x, y, bit_depth);
-  else
-    predict_strips<inter_round0(12)>(dst, dst_stride, src, src_stride, w, h, x, y, bit_depth);
+  for_strips(w, [&]<int W>(int x0) {
+    if (sizeof(P) == 1 || bit_depth != 12)
+      predict_strip<inter_round0(8), W>(dst + x0, dst_stride, src + x0, src_stride, h, x, y, bit_depth);
+    else
+      predict_strip<inter_round0(12), W>(dst + x0, dst_stride, src + x0, src_stride, h, x, y, bit_depth);
+  });
 }
 
 /// spec 7.11.3.4: block inter prediction process, single prediction.
