@@ -106,10 +106,11 @@ struct SearchContext {
   double j(int64_t distortion, uint64_t rate) const {
     return static_cast<double>(distortion) + lambda * static_cast<double>(rate);
   }
-  /// Source samples of the block at a place inside the superblock.
+  /// Source samples of the block at a place inside the superblock; chroma from its whole 4x4 unit on, which begins
+  /// before a narrow block at an odd place.
   const P* source_at(int plane, int mi_row, int mi_col) const {
-    const int x = ((mi_col - sb_mi_col) * MI_SIZE) >> frame.format.ss_x(plane);
-    const int y = ((mi_row - sb_mi_row) * MI_SIZE) >> frame.format.ss_y(plane);
+    const int x = ((mi_col - sb_mi_col) >> frame.format.ss_x(plane)) * MI_SIZE;
+    const int y = ((mi_row - sb_mi_row) >> frame.format.ss_y(plane)) * MI_SIZE;
     return source[plane] + y * source_stride[plane] + x;
   }
 };
