@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "frame/tile_layout.h"
+#include "spec/mode_tables.h"
 
 namespace tessera {
 namespace {
@@ -19,15 +20,6 @@ void write_delta_q(BitWriter& w, int delta) {
   w.flag(delta != 0);
   if (delta != 0) w.su(7, delta);
 }
-
-struct FeatureCode {
-  int bits;
-  bool is_signed;
-};
-/// spec 5.9.14: Segmentation_Feature_Bits, Segmentation_Feature_Signed.
-constexpr Array<FeatureCode, SEG_LVL_MAX> kFeatureCode = {
-    FeatureCode{8, true}, FeatureCode{6, true},  FeatureCode{6, true},  FeatureCode{6, true},
-    FeatureCode{6, true}, FeatureCode{3, false}, FeatureCode{0, false}, FeatureCode{0, false}};
 
 /// The inverse of spec 5.9.29 inverse_recenter( r, v ): codes near r come first.
 int recenter(int r, int x) {
@@ -156,11 +148,10 @@ void write_segmentation_params(BitWriter& w, const FrameHeader& hdr) {
     for (int j = 0; j < SEG_LVL_MAX; j++) {
       w.flag(s.feature_enabled[i][j]);
       if (!s.feature_enabled[i][j]) continue;
-      const auto [bits, is_signed] = kFeatureCode[j];
-      if (is_signed)
-        w.su(1 + bits, s.feature_data[i][j]);
+      if (Segmentation_Feature_Signed[j])
+        w.su(1 + Segmentation_Feature_Bits[j], s.feature_data[i][j]);
       else
-        w.f(bits, static_cast<uint32_t>(s.feature_data[i][j]));
+        w.f(Segmentation_Feature_Bits[j], static_cast<uint32_t>(s.feature_data[i][j]));
     }
 }
 

@@ -39,15 +39,18 @@ TileInfo uniform_tile_layout(int mi_cols, int mi_rows, bool use_128x128_superblo
                              int tile_rows_log2) {
   const TileLimits l = tile_limits(mi_cols, mi_rows, use_128x128_superblock);
   const int cols_log2 = clip3(l.min_log2_tile_cols, l.max_log2_tile_cols, tile_cols_log2);
-  const int rows_log2 = clip3(std::min(l.min_log2_tile_rows(cols_log2), l.max_log2_tile_rows), l.max_log2_tile_rows,
-                              tile_rows_log2);
+  const int min_rows_log2 = std::min(l.min_log2_tile_rows(cols_log2), l.max_log2_tile_rows);
+  int rows_log2 = clip3(min_rows_log2, l.max_log2_tile_rows, tile_rows_log2);
+  const int width_sb = (l.sb_cols + (1 << cols_log2) - 1) >> cols_log2;
+  // The syntax bounds the number of tiles; rounding up can still leave one above the area that annex A.3 allows.
+  const auto height_sb = [&] { return (l.sb_rows + (1 << rows_log2) - 1) >> rows_log2; };
+  while (width_sb * height_sb() > l.max_tile_area_sb && rows_log2 < l.max_log2_tile_rows) rows_log2++;
+
   TileInfo info;
   info.tile_cols_log2 = static_cast<uint8_t>(cols_log2);
   info.tile_rows_log2 = static_cast<uint8_t>(rows_log2);
-  const int width_sb = (l.sb_cols + (1 << cols_log2) - 1) >> cols_log2;
-  const int height_sb = (l.sb_rows + (1 << rows_log2) - 1) >> rows_log2;
   info.tile_cols = fill_starts(info.mi_col_starts, l.sb_cols, width_sb, l.sb_shift, mi_cols);
-  info.tile_rows = fill_starts(info.mi_row_starts, l.sb_rows, height_sb, l.sb_shift, mi_rows);
+  info.tile_rows = fill_starts(info.mi_row_starts, l.sb_rows, height_sb(), l.sb_shift, mi_rows);
   info.context_update_tile_id = static_cast<uint16_t>(largest_tile(info));
   return info;
 }
