@@ -67,12 +67,19 @@ Extent coded_extent(TxType type, int eob) {
   return {std::min(diagonals, H), std::min(diagonals, W)};
 }
 
-/// Adds `residual`, one row of lanes, to as many pixels.
-template <Pixel P, class V>
-TESSERA_INLINE void add_row(P* dst, V residual, V top) {
-  using PixelLanes = LanesOf<P, kLaneCount<V>>;
-  const V sum = __builtin_convertvector(load_lanes<PixelLanes>(dst), V) + residual;
-  store_lanes(dst, __builtin_convertvector(clamp_lanes(sum, V{}, top), PixelLanes));
+/// Adds a row of residuals in 16-bit lanes. Limiting a residual to the range of pixels first changes no sum's clip,
+/// and keeps sums within 16 bits.
+template <int W, Pixel P>
+TESSERA_INLINE void add_row(P* dst, const int16_t* residual, int bit_depth) {
+  constexpr int kWords = std::min(W, 2 * kNativeLanes);
+  using Words = LanesOf<int16_t, kWords>;
+  using PixelLanes = LanesOf<P, kWords>;
+  const Words zero = {}, top = zero + static_cast<int16_t>((1 << bit_depth) - 1);
+  for (int x = 0; x < W; x += kWords) {
+    const Words pixels = __builtin_convertvector(load_lanes<PixelLanes>(dst + x), Words);
+    const Words sum = pixels + clamp_lanes(load_lanes<Words>(residual + x), -top, top);
+    store_lanes(dst + x, __builtin_convertvector(clamp_lanes(sum, zero, top), PixelLanes));
+  }
 }
 
 /// The whole transform when only the first coefficient of a DCT_DCT is not zero: a constant.
@@ -84,8 +91,9 @@ void add_dc(P* dst, ptrdiff_t dst_stride, Coeff dc, int bit_depth) {
   if (W == 2 * H || H == 2 * W) dc = halve(dc);
   dc = clip3(-column_top - 1, column_top, round2(halve(dc), Transform_Row_Shift[size]));
   dc = round2(halve(dc), 4);
-  for (int y = 0; y < H; ++y, dst += dst_stride)
-    for (int x = 0; x < W; ++x) dst[x] = clip_pixel<P>(dst[x] + dc, bit_depth);
+  int16_t residual[W];
+  std::fill_n(residual, W, static_cast<int16_t>(dc));
+  for (int y = 0; y < H; ++y, dst += dst_stride) add_row<W>(dst, residual, bit_depth);
 }
 
 /// spec 7.13.3: 2D inverse transform process, and step 3 of 7.12.3.
@@ -95,6 +103,7 @@ void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType 
   constexpr int kCodedW = std::min(W, 32), kCodedH = std::min(H, 32);
   constexpr int kLanes = std::min({kNativeLanes, W, H});
   using V = Lanes<kLanes>;
+  using Words = LanesOf<int16_t, kLanes>;
   if (type == DCT_DCT && eob == 1) return add_dc<P, W, H>(dst, dst_stride, dequantised[0], bit_depth);
 
   const Tx2d tx = kTx2d[type];
@@ -130,17 +139,18 @@ void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType 
   }
 
   const auto column_transform = inverse_1d<H, V>(tx.column, extent.rows);
-  const V pixel_top = zero + ((1 << bit_depth) - 1);
-  const ptrdiff_t step = tx.flip_ud ? -dst_stride : dst_stride;
-  P* const first_row = tx.flip_ud ? dst + (H - 1) * dst_stride : dst;
+  // Residuals fit 16 bits at any depth: the column range is 16 (18) bits, the largest gain, of the identity, 4 / 16.
+  alignas(32) int16_t residual[W * H];
   for (int x = 0; x < W; x += kLanes) {
     for (int y = 0; y < extent.rows; ++y) t[y] = load_lanes<V>(middle + y * W + x);
     if (tx.column != Tx1d::kDct)
       for (int y = extent.rows; y < H; ++y) t[y] = zero;
     column_transform(t, ~column_top, column_top);
-    P* out = first_row + x;
-    for (int y = 0; y < H; ++y, out += step) add_row(out, round_shift_lanes(t[y], 4), pixel_top);
+    for (int y = 0; y < H; ++y)
+      store_lanes(residual + y * W + x, __builtin_convertvector(round_shift_lanes(t[y], 4), Words));
   }
+  for (int y = 0; y < H; ++y)
+    add_row<W>(dst + (tx.flip_ud ? H - 1 - y : y) * dst_stride, residual + y * W, bit_depth);
 }
 
 /// spec 7.13.2.10: inverse Walsh-Hadamard transform process.
@@ -170,7 +180,9 @@ void inverse_wht_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxT
   for (V& v : t) v = clamp_lanes(v, ~top, top);
   transpose_lanes(t);
   inverse_wht(t, 0);
-  for (int y = 0; y < 4; ++y) add_row(dst + y * dst_stride, t[y], zero + ((1 << bit_depth) - 1));
+  int16_t residual[16];
+  for (int y = 0; y < 4; ++y) store_lanes(residual + 4 * y, __builtin_convertvector(t[y], LanesOf<int16_t, 4>));
+  for (int y = 0; y < 4; ++y) add_row<4>(dst + y * dst_stride, residual + 4 * y, bit_depth);
 }
 
 }  // namespace
