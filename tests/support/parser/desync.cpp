@@ -1,5 +1,6 @@
 // desync STREAM [ENCODER_TRACE]: parses a stream; with the trace of the encoder that wrote it, names the first
-// symbol where the two part. Exit status 0: parsed and equal, 1: not, 2: bad usage.
+// symbol where the two part. desync --write STREAM TRACE writes the trace as the decoder sees it (cdf offsets are 0).
+// Exit status 0: parsed and equal, 1: not, 2: bad usage.
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -89,11 +90,53 @@ class Comparer : public Listener {
   std::vector<SymbolRecord> recent_ = std::vector<SymbolRecord>(kContext);
 };
 
+class Writer : public Listener {
+ public:
+  explicit Writer(const std::string& path) : file_(std::fopen(path.c_str(), "wb")) {
+    require(file_ != nullptr, "cannot write " + path);
+    std::fwrite(kTraceMagic, 1, sizeof kTraceMagic, file_.get());
+  }
+  void on_symbol(int frame, const SymbolRecord& s) override {
+    const TraceRecord record = {static_cast<uint32_t>(frame),
+                                static_cast<uint16_t>(s.tile),
+                                static_cast<uint16_t>(s.mi_row),
+                                static_cast<uint16_t>(s.mi_col),
+                                static_cast<uint16_t>(s.range),
+                                s.adaptive ? uint16_t{0} : kTraceNoCdf,
+                                static_cast<uint8_t>(s.symbols),
+                                static_cast<uint8_t>(s.value)};
+    std::fwrite(&record, sizeof record, 1, file_.get());
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+void parse_file(StreamParser& parser, const char* path) {
+  for (const auto& unit : read_temporal_units(path)) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+}
+
+int write_trace(const char* stream, const char* path) {
+  try {
+    Writer writer(path);
+    StreamParser parser(writer);
+    parse_file(parser, stream);
+  } catch (const std::exception& e) {
+    std::printf("FAILED: %s\n", e.what());
+    return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::strcmp(argv[1], "--write") == 0) return write_trace(argv[2], argv[3]);
   if (argc < 2 || argc > 3) {
-    std::fprintf(stderr, "usage: desync STREAM [ENCODER_TRACE]\n");
+    std::fprintf(stderr, "usage: desync STREAM [ENCODER_TRACE] | desync --write STREAM TRACE\n");
     return 2;
   }
   Trace trace;
@@ -104,7 +147,7 @@ int main(int argc, char** argv) {
     if (compare) trace = read_trace(argv[2]);
     comparer = std::make_unique<Comparer>(compare ? &trace : nullptr);
     parser = std::make_unique<StreamParser>(*comparer);
-    for (const auto& unit : read_temporal_units(argv[1])) parser->parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    parse_file(*parser, argv[1]);
   } catch (const std::exception& e) {
     if (parser) comparer->report(parser->frames() - 1);
     std::printf("FAILED: %s\n", e.what());
