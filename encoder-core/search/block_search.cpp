@@ -1,5 +1,7 @@
 #include "search/block_search.h"
 
+#include "block/write_block.h"
+
 namespace tessera {
 
 template <Pixel P>
@@ -12,6 +14,8 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   info.partition = partition;
   info.has_chroma = block_has_chroma(size, mi_row, mi_col, format);
   info.qindex = static_cast<uint8_t>(s_.qindex);
+  const BlockContext::Checkpoint before = s_.context.save(mi_col);
+  const uint32_t first_coef = s_.coefs.used();
   BlockInfo intra = info;
   bool inter_wins = false;
   if (s_.header().frame_is_intra()) {
@@ -23,11 +27,25 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
     inter_wins = perfect || inter_cost.j <= intra_.choose_luma(intra).j;
   }
   if (!inter_wins) info = intra;
-  const RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);
+  RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);
 
   last_skip_ = info.is_inter && info.skip;
   enter(info);
+  if (s_.settings().tx.exact_counting) {
+    s_.context.restore(before);
+    coded.rate = count_exactly(s_.frame.blocks.at(mi_row, mi_col), first_coef);
+    coded.j = s_.j(coded.distortion, coded.rate);
+  }
   return coded;
+}
+
+/// Runs the block's syntax over the adapting probabilities: its true rate, and what the next blocks will find.
+template <Pixel P>
+uint64_t BlockSearch<P>::count_exactly(const BlockInfo& info, uint32_t first_coef) {
+  CostCounter counter(s_.cdfs, s_.journal);
+  s_.wc.coef_cursor = first_coef;
+  write_block(counter, s_.wc, info);
+  return counter.bits512();
 }
 
 /// Makes the decided block a neighbour of those to come.

@@ -18,6 +18,7 @@ class BlockSearch {
 
  private:
   void enter(const BlockInfo& info);
+  uint64_t count_exactly(const BlockInfo& info, uint32_t first_coef);
 
   SearchContext<P>& s_;
   TxSearch<P> tx_;

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "block/write_block.h"
 #include "block/write_partition.h"
 #include "entropy/cost_counter.h"
 
@@ -25,7 +26,12 @@ struct PartitionSearch<P>::Node {
 };
 
 template <Pixel P>
-uint64_t PartitionSearch<P>::partition_rate(const Node& node, Partition partition) const {
+uint64_t PartitionSearch<P>::partition_rate(const Node& node, Partition partition) {
+  if (s_.settings().tx.exact_counting) {
+    CostCounter counter(s_.cdfs, s_.journal);
+    write_partition(counter, s_.wc, node.mi_row, node.mi_col, node.size, partition);
+    return counter.bits512();
+  }
   FrozenCostCounter counter = s_.counter();
   write_partition(counter, s_.wc, node.mi_row, node.mi_col, node.size, partition);
   return counter.bits512();
@@ -137,6 +143,15 @@ bool PartitionSearch<P>::stop_after_none(const Node& node) const {
   return static_cast<double>(node.best.distortion) < stop * area * step * step;
 }
 
+/// Lets the probabilities adapt to a candidate that was put back.
+template <Pixel P>
+void PartitionSearch<P>::replay(const Node& node) {
+  s_.context.restore(node.start.context);
+  s_.wc.coef_cursor = node.start.coefs;
+  CostCounter counter(s_.cdfs, s_.journal);
+  write_partition_tree(counter, s_.wc, node.mi_row, node.mi_col, node.size);
+}
+
 template <Pixel P>
 RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double budget) {
   if (mi_row >= s_.header().size.mi_rows || mi_col >= s_.header().size.mi_cols) return {};
@@ -160,6 +175,7 @@ RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double
   if (!node.best_is_current) {
     rewind_region(s_, node.start);
     s_.kept[Mi_Width_Log2[size]].restore(s_);
+    if (s_.settings().tx.exact_counting) replay(node);
   }
   return node.best;
 }

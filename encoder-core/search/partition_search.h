@@ -17,7 +17,8 @@ class PartitionSearch {
 
  private:
   struct Node;
-  uint64_t partition_rate(const Node& node, Partition partition) const;
+  uint64_t partition_rate(const Node& node, Partition partition);
+  void replay(const Node& node);
   bool allowed(const Node& node, Partition partition) const;
   bool worth_trying(const Node& node, Partition partition) const;
   void try_partition(Node& node, Partition partition);

@@ -71,6 +71,10 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
 template <Pixel P>
 void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef) {
   if (s_.header().disable_cdf_update) return;
+  if (s_.settings().tx.exact_counting) {  // the decided path has adapted them already
+    s_.journal.clear();
+    return;
+  }
   s_.context.restore(before);
   s_.wc.coef_cursor = first_coef;
   CostCounter counter(s_.cdfs, s_.journal);
