@@ -64,14 +64,15 @@ void ReferencePlan::name_references(const GopStep& step, bool low_delay, FramePl
     bool seen = false;
     for (int j = 0; j < i; j++) seen |= slot_[j].used && slot_[j].coded_index == slot_[i].coded_index;
     if (seen) continue;
-    if (slot_[i].display_index < step.display_index) past[num_past++] = i;
-    else future[num_future++] = i;
+    const bool before = slot_[i].display_index < step.display_index;
+    Array<int, NUM_REF_FRAMES>& side = before ? past : future;
+    int at = before ? num_past++ : num_future++;
+    const auto distance = [&](int slot) {
+      return before ? step.display_index - slot_[slot].display_index : slot_[slot].display_index - step.display_index;
+    };
+    for (; at > 0 && distance(side[at - 1]) > distance(i); at--) side[at] = side[at - 1];
+    side[at] = i;
   }
-  std::sort(past.begin(), past.begin() + num_past,
-            [&](int a, int b) { return slot_[a].display_index > slot_[b].display_index; });
-  std::sort(future.begin(), future.begin() + num_future,
-            [&](int a, int b) { return slot_[a].display_index < slot_[b].display_index; });
-
   // GOLDEN_FRAME is the nearest base picture behind LAST_FRAME; what is left over fills the other names.
   int golden = std::min(3, num_past - 1);
   for (int i = num_past - 1; i >= 1; i--)

@@ -50,7 +50,9 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
   const uint64_t display = picture.source->display_index;
   const bool first = waiting_.empty() && coding_.empty() && !slots_[0];
   const bool due = tuning_.keyframe_max_dist > 0 && display - last_key_ >= static_cast<uint64_t>(tuning_.keyframe_max_dist);
-  picture.key = first || due || picture.source->input.force_key_frame;
+  const bool cut = settings_.scene_cuts && scene_cut_.is_cut(picture.source->pyramid, pyramid_dsp_.distortion,
+                                                             static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
+  picture.key = first || due || cut || picture.source->input.force_key_frame;
   if (picture.key) last_key_ = display;
 }
 
@@ -91,7 +93,7 @@ void SequenceEncoder<P>::plan_mini_gop(int length) {
     if (step.show_existing) schedule_show_existing(step, picture);
     else schedule(step, picture);
   }
-  waiting_.erase(waiting_.begin(), waiting_.begin() + length);
+  waiting_.pop_front(static_cast<size_t>(length));
 }
 
 template <Pixel P>
@@ -157,13 +159,14 @@ void SequenceEncoder<P>::finish() {
 template <Pixel P>
 void SequenceEncoder<P>::reset() {
   schedule_.finish_all();
-  for (auto& job : coding_) job->shown.reset();
+  for (size_t i = 0; i < coding_.size(); i++) coding_[i]->shown.reset();
   coding_.clear();
-  for (Waiting& picture : waiting_) picture.source->release_samples();
+  for (size_t i = 0; i < waiting_.size(); i++) waiting_[i].source->release_samples();
   waiting_.clear();
   for (auto& slot : slots_) slot.reset();
   planner_.reset();
   packetizer_.reset();
+  scene_cut_.reset();
   finished_ = false;
 }
 

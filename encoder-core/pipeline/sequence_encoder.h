@@ -2,9 +2,9 @@
 // what is done in display order.
 #pragma once
 
-#include <deque>
-
+#include "base/ring.h"
 #include "control/frame_planner.h"
+#include "control/scene_cut.h"
 #include "pipeline/packetizer.h"
 #include "pipeline/task_schedule.h"
 
@@ -68,10 +68,11 @@ class SequenceEncoder {
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
   FramePlanner planner_;
+  SceneCutDetector scene_cut_;
   Packetizer<P> packetizer_;
   Array<Lease<ReferenceFrame<P>>, NUM_REF_FRAMES> slots_;
-  std::deque<Waiting> waiting_;            ///< display order
-  std::deque<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
+  Ring<Waiting> waiting_;            ///< display order
+  Ring<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
   TaskSchedule<P> schedule_;
   uint64_t next_display_ = 0;              ///< of the next picture taken
   uint64_t sequence_start_ = 0;            ///< display index of the last key frame planned
