@@ -4,6 +4,7 @@
 #include "block/write_coeffs.h"
 #include "block/write_inter_info.h"
 #include "block/write_intra_info.h"
+#include "block/write_loop_filter_info.h"
 #include "block/write_partition.h"
 #include "block/write_sinks.h"
 #include "block/write_tx_size.h"
@@ -71,6 +72,7 @@ void write_partition_tree(S& sink, WriteContext& wc, int mi_row, int mi_col, Blo
 template <SymbolSink S>
 void write_superblock(S& sink, WriteContext& wc, int mi_row, int mi_col) {
   wc.context->start_superblock(wc.header->delta.delta_q_present);
+  write_restoration_units(sink, wc, mi_row, mi_col);
   write_partition_tree(sink, wc, mi_row, mi_col, BLOCK_64X64);
 }
 

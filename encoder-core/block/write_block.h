@@ -24,8 +24,7 @@ void write_residual(S& sink, WriteContext& wc, const BlockInfo& info);
 template <SymbolSink S>
 void write_partition_tree(S& sink, WriteContext& wc, int mi_row, int mi_col, BlockSize size);
 
-/// One superblock of decode_tile( ), without its loop restoration units, which come first
-/// (write_restoration_units).
+/// spec 5.11.2: one superblock of decode_tile( ), its loop restoration units included.
 template <SymbolSink S>
 void write_superblock(S& sink, WriteContext& wc, int mi_row, int mi_col);
 

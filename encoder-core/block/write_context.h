@@ -7,9 +7,26 @@
 #include "entropy/cdf_context.h"
 #include "frame/block_info_grid.h"
 #include "frame/coef_store.h"
+#include "frame/restoration_unit.h"
 #include "frame/tx_grid.h"
+#include "spec/filter_tables.h"
 
 namespace tessera {
+
+struct RefMvFrame;
+
+/// What restoration units are coded against: the last ones of the tile in each plane.
+struct RestorationState {
+  Table3<int8_t, kPlanes, 2, 3> ref_lr_wiener;  ///< RefLrWiener
+  Table2<int8_t, kPlanes, 2> ref_sgr_xqd;       ///< RefSgrXqd
+
+  RestorationState() {
+    for (int plane = 0; plane < kPlanes; plane++) {
+      ref_lr_wiener[plane].fill(Wiener_Taps_Mid);
+      ref_sgr_xqd[plane] = Sgrproj_Xqd_Mid;
+    }
+  }
+};
 
 struct WriteContext {
   const SequenceHeader* sequence = nullptr;
@@ -24,6 +41,9 @@ struct WriteContext {
   const CoefStore* coefs = nullptr;
   uint32_t coef_cursor = 0;       ///< next level of `coefs`; residuals advance it
   View2d<const int8_t> cdef_idx;  ///< by 64x64 square; empty while undecided (written as 0)
+  const RefMvFrame* motion = nullptr;  ///< read where the frame allows warped motion: samples decide its alphabet
+  Array<View2d<const RestorationUnit>, kPlanes> restoration;  ///< of planes that the header restores
+  RestorationState restoration_state;
 
   WriteContext() = default;
   WriteContext(const SequenceHeader& seq, const FrameHeader& hdr, CdfContext& cdf_context, BlockContext& block_context)

@@ -4,6 +4,7 @@
 
 #include "block/ref_contexts.h"
 #include "block/ref_mv.h"
+#include "block/warp_samples.h"
 #include "block/write_intra_info.h"
 #include "block/write_loop_filter_info.h"
 #include "block/write_sinks.h"
@@ -157,6 +158,19 @@ void write_mvs(S& sink, WriteContext& wc, const BlockInfo& info) {
   }
 }
 
+namespace {
+
+/// spec 5.11.27: is LOCALWARP in the alphabet?
+bool may_warp(const WriteContext& wc, const BlockInfo& info) {
+  const bool scaled = wc.scaled_references >> info.ref_frame[0] & 1;
+  if (wc.header->force_integer_mv || !wc.header->allow_warped_motion || scaled) return false;
+  check(wc.motion, "a frame with warped motion needs WriteContext::motion");
+  const RefMvBlock block{info.mi_row, info.mi_col, info.size, info.partition};
+  return find_warp_samples(*wc.motion, wc.context->tile(), block, info.ref_frame[0], info.mv[0]).num_samples > 0;
+}
+
+}  // namespace
+
 template <SymbolSink S>
 void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
   const FrameHeader& header = *wc.header;
@@ -165,12 +179,12 @@ void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
     check(info.motion_mode == SIMPLE, "motion mode where only SIMPLE is allowed");
     return;
   }
-  const bool scaled = wc.scaled_references >> info.ref_frame[0] & 1;
-  check(!header.allow_warped_motion, "warp samples are not counted yet");
-  if (header.force_integer_mv || !header.allow_warped_motion || scaled)
-    sink.symbol(wc.cdfs->use_obmc[info.size], info.motion_mode == OBMC);
-  else
+  if (may_warp(wc, info)) {
     sink.symbol(wc.cdfs->motion_mode[info.size], info.motion_mode);
+  } else {
+    check(info.motion_mode != LOCALWARP, "local warp where it is not allowed");
+    sink.symbol(wc.cdfs->use_obmc[info.size], info.motion_mode == OBMC);
+  }
 }
 
 template <SymbolSink S>

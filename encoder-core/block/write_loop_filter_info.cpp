@@ -56,9 +56,103 @@ void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info) {
   }
 }
 
+namespace {
+
+inline constexpr int SGRPROJ_PARAMS_BITS = 4;
+inline constexpr int SGRPROJ_PRJ_SUBEXP_K = 4;
+inline constexpr int SGRPROJ_PRJ_BITS = 7;
+
+/// The inverse of inverse_recenter( r, v ) (spec 5.9.29).
+constexpr int recenter(int r, int x) { return x > 2 * r ? x : x >= r ? 2 * (x - r) : 2 * (r - x) - 1; }
+
+/// spec 5.11.58: decode_signed_subexp_with_ref_bool( low, high, k, r ): `value` in low .. high - 1, near `ref`.
+template <SymbolSink S>
+void write_signed_subexp_with_ref(S& sink, int low, int high, int k, int ref, int value) {
+  check(value >= low && value < high, "restoration coefficient out of range");
+  const int mx = high - low, r = ref - low, x = value - low;
+  const int v = 2 * r <= mx ? recenter(r, x) : recenter(mx - 1 - r, mx - 1 - x);
+  for (int i = 0, mk = 0;; i++) {
+    const int b2 = i ? k + i - 1 : k, a = 1 << b2;
+    if (mx <= mk + 3 * a) {
+      write_ns(sink, static_cast<uint32_t>(mx - mk), static_cast<uint32_t>(v - mk));
+      return;
+    }
+    const bool more = v >= mk + a;
+    sink.literal(more, 1);
+    if (!more) {
+      sink.literal(static_cast<uint32_t>(v - mk), b2);
+      return;
+    }
+    mk += a;
+  }
+}
+
+template <SymbolSink S>
+void write_wiener(S& sink, RestorationState& state, int plane, const RestorationUnit& unit) {
+  for (int pass = 0; pass < 2; pass++)
+    for (int j = plane ? 1 : 0; j < 3; j++) {
+      int8_t& ref = state.ref_lr_wiener[plane][pass][j];
+      write_signed_subexp_with_ref(sink, Wiener_Taps_Min[j], Wiener_Taps_Max[j] + 1, Wiener_Taps_K[j], ref,
+                                   unit.wiener[pass][j]);
+      ref = unit.wiener[pass][j];
+    }
+}
+
+template <SymbolSink S>
+void write_self_guided(S& sink, RestorationState& state, int plane, const RestorationUnit& unit) {
+  sink.literal(unit.sgr_set, SGRPROJ_PARAMS_BITS);
+  for (int i = 0; i < 2; i++) {
+    Array<int8_t, 2>& ref = state.ref_sgr_xqd[plane];
+    const int low = Sgrproj_Xqd_Min[i], high = Sgrproj_Xqd_Max[i], value = unit.sgr_xqd[i];
+    if (Sgr_Params[unit.sgr_set][2 * i] != 0)
+      write_signed_subexp_with_ref(sink, low, high + 1, SGRPROJ_PRJ_SUBEXP_K, ref[i], value);
+    else
+      check(value == (i == 0 ? 0 : clip3(low, high, (1 << SGRPROJ_PRJ_BITS) - ref[0])), "self-guided weight is implied");
+    ref[i] = static_cast<int8_t>(value);
+  }
+}
+
+/// spec 5.11.58: read_lr_unit( plane, unitRow, unitCol ).
+template <SymbolSink S>
+void write_restoration_unit(S& sink, WriteContext& wc, int plane, const RestorationUnit& unit) {
+  const RestorationType frame_type = wc.header->lr.frame_restoration_type[plane];
+  check(unit.type == RESTORE_NONE || frame_type == RESTORE_SWITCHABLE || unit.type == frame_type,
+        "restoration type that the frame does not allow");
+  switch (frame_type) {
+    case RESTORE_WIENER: sink.symbol(wc.cdfs->use_wiener, unit.type == RESTORE_WIENER); break;
+    case RESTORE_SGRPROJ: sink.symbol(wc.cdfs->use_sgrproj, unit.type == RESTORE_SGRPROJ); break;
+    default: sink.symbol(wc.cdfs->restoration_type, unit.type); break;
+  }
+  if (unit.type == RESTORE_WIENER) write_wiener(sink, wc.restoration_state, plane, unit);
+  if (unit.type == RESTORE_SGRPROJ) write_self_guided(sink, wc.restoration_state, plane, unit);
+}
+
+}  // namespace
+
+template <SymbolSink S>
+void write_restoration_units(S& sink, WriteContext& wc, int mi_row, int mi_col) {
+  const FrameHeader& header = *wc.header;
+  if (header.allow_intrabc) return;
+  for (int plane = 0; plane < wc.sequence->num_planes(); plane++) {
+    if (header.lr.frame_restoration_type[plane] == RESTORE_NONE) continue;
+    const View2d<const RestorationUnit>& units = wc.restoration[plane];
+    const int mi_w = MI_SIZE >> (plane ? wc.layout.subsampling_x : 0);
+    const int mi_h = MI_SIZE >> (plane ? wc.layout.subsampling_y : 0);
+    const int unit = header.lr.loop_restoration_size[plane];
+    const int numerator = header.size.use_superres ? mi_w * header.size.superres_denom : mi_w;
+    const int denominator = header.size.use_superres ? unit * SUPERRES_NUM : unit;
+    const int row_end = std::min(units.height(), div_ceil((mi_row + kSbMi) * mi_h, unit));
+    const int col_end = std::min(units.width(), div_ceil((mi_col + kSbMi) * numerator, denominator));
+    for (int row = div_ceil(mi_row * mi_h, unit); row < row_end; row++)
+      for (int col = div_ceil(mi_col * numerator, denominator); col < col_end; col++)
+        write_restoration_unit(sink, wc, plane, units.at(col, row));
+  }
+}
+
 #define TESSERA_INSTANTIATE(S)                                       \
-  template void write_cdef(S&, WriteContext&, const BlockInfo&); \
-  template void write_deltas(S&, WriteContext&, const BlockInfo&);
+  template void write_cdef(S&, WriteContext&, const BlockInfo&);     \
+  template void write_deltas(S&, WriteContext&, const BlockInfo&);   \
+  template void write_restoration_units(S&, WriteContext&, int, int);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE
 

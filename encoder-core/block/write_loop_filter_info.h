@@ -1,4 +1,5 @@
-// What the syntax says once a superblock or 64x64 square: CDEF index, quantiser and loop filter deltas.
+// What the syntax says once a superblock or 64x64 square: restoration units, CDEF index, quantiser and loop filter
+// deltas.
 #pragma once
 
 #include "block/write_context.h"
@@ -14,5 +15,9 @@ void write_cdef(S& sink, WriteContext& wc, const BlockInfo& info);
 /// moves to info.qindex, which must be reachable in steps of 1 << delta_q_res; loop filter deltas stay zero.
 template <SymbolSink S>
 void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info);
+
+/// spec 5.11.57: read_lr( r, c, bSize ): the units whose top-left corner lies in the 64x64 superblock.
+template <SymbolSink S>
+void write_restoration_units(S& sink, WriteContext& wc, int mi_row, int mi_col);
 
 }  // namespace tessera
