@@ -235,8 +235,8 @@ void RefMvNeighbourhood::Builder::set_contexts() {
     out_.drl_ctx_stack[i] = z;
   }
 
-  const int close_matches = std::popcount(static_cast<unsigned>(close_sides_));
-  const int total_matches = std::popcount(static_cast<unsigned>(sides_));
+  const int close_matches = (close_sides_ & 1) + (close_sides_ >> 1);
+  const int total_matches = (sides_ & 1) + (sides_ >> 1);
   const int num_new = found_new_;
   int new_mv_context = 5 - num_new, ref_mv_context = 5;
   if (close_matches == 0) {

@@ -96,7 +96,7 @@ class RefMvNeighbourhood {
   void scan_col(int delta_col);
   void scan_extra();
   void scan_temporal();
-  void add_candidate(int mi_row, int mi_col, int weight, Side side);
+  void add_candidate(const BlockInfo& info, int weight, Side side);
   void add_extra(const BlockInfo& info);
   void add_temporal(int delta_row, int delta_col);
   Mv global_mv(RefFrame ref) const;

@@ -56,12 +56,12 @@ void RefMvNeighbourhood::prepare(const RefMvFrame& frame, const TileRect& tile, 
   scan_col(-1);
   if (std::max(bw4_, bh4_) <= kMaxScan4 && is_inside(tile, block.mi_row - 1, block.mi_col + bw4_) &&
       top_right_is_coded(block, frame.sb_mi))
-    add_candidate(block.mi_row - 1, block.mi_col + bw4_, 4, kAbove);
+    add_candidate(frame.grid.at(block.mi_row - 1, block.mi_col + bw4_), 4, kAbove);
   num_close_ = candidates_.size();
 
   scanning_close_ = false;
   if (is_inside(tile, block.mi_row - 1, block.mi_col - 1))
-    add_candidate(block.mi_row - 1, block.mi_col - 1, 4, kAbove);
+    add_candidate(frame.grid.at(block.mi_row - 1, block.mi_col - 1), 4, kAbove);
   scan_row(-3);
   scan_col(-3);
   if (bh4_ > 1) scan_row(-5);
@@ -86,8 +86,9 @@ void RefMvNeighbourhood::scan_row(int delta_row) {
   if (mi_row < tile_.mi_row_start) return;
   for (int i = 0; i < end4;) {
     const int mi_col = block_.mi_col + delta_col + i;
-    const int len = std::max(min_len, std::min<int>(bw4_, Num_4x4_Blocks_Wide[grid.at(mi_row, mi_col).size]));
-    add_candidate(mi_row, mi_col, 2 * len, kAbove);
+    const BlockInfo& info = grid.at(mi_row, mi_col);
+    const int len = std::max(min_len, std::min<int>(bw4_, Num_4x4_Blocks_Wide[info.size]));
+    add_candidate(info, 2 * len, kAbove);
     i += len;
   }
 }
@@ -106,16 +107,16 @@ void RefMvNeighbourhood::scan_col(int delta_col) {
   if (mi_col < tile_.mi_col_start) return;
   for (int i = 0; i < end4;) {
     const int mi_row = block_.mi_row + delta_row + i;
-    const int len = std::max(min_len, std::min<int>(bh4_, Num_4x4_Blocks_High[grid.at(mi_row, mi_col).size]));
-    add_candidate(mi_row, mi_col, 2 * len, kLeft);
+    const BlockInfo& info = grid.at(mi_row, mi_col);
+    const int len = std::max(min_len, std::min<int>(bh4_, Num_4x4_Blocks_High[info.size]));
+    add_candidate(info, 2 * len, kLeft);
     i += len;
   }
 }
 
 /// A block that several scans meet is kept once: only the sum of its weights and the sides matter, its place
 /// in the stack is that of the first meeting.
-void RefMvNeighbourhood::add_candidate(int mi_row, int mi_col, int weight, Side side) {
-  const BlockInfo& info = frame_->grid.at(mi_row, mi_col);
+void RefMvNeighbourhood::add_candidate(const BlockInfo& info, int weight, Side side) {
   if (!info.is_inter) return;
   const uint32_t origin = static_cast<uint32_t>(info.mi_row) << 16 | info.mi_col;
   for (int i = 0; i < origins_.size(); i++) {

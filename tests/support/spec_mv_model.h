@@ -1,5 +1,6 @@
 // The motion vector processes of the specification, written as its text reads: global arrays, one entry a 4x4
-// unit, no thought for speed. Sections 7.9, 7.10.2, 7.19 and assign_mv( ) of 5.11.26.
+// unit, no thought for speed. Sections 7.9, 7.10, 7.19 and assign_mv( ) of
+// 5.11.26.
 #pragma once
 
 #include <cstdlib>
@@ -154,6 +155,57 @@ class SpecMvModel {
     }
   }
 
+  int NumSamples = 0, NumSamplesScanned = 0, CandList[9][4] = {};
+  SpecMv Mv;  ///< of list 0, input of find_warp_samples
+
+  void find_warp_samples() {
+    NumSamples = NumSamplesScanned = 0;
+    const int w4 = Num_4x4_Blocks_Wide[MiSize], h4 = Num_4x4_Blocks_High[MiSize];
+    int doTopLeft = 1, doTopRight = 1, miStep;
+    if (is_inside(MiRow - 1, MiCol)) {
+      int srcW = Num_4x4_Blocks_Wide[unit(MiRow - 1, MiCol).MiSize];
+      if (w4 <= srcW) {
+        const int colOffset = -(MiCol & (srcW - 1));
+        if (colOffset < 0) doTopLeft = 0;
+        if (colOffset + srcW > w4) doTopRight = 0;
+        add_sample(-1, 0);
+      } else {
+        for (int i = 0; i < std::min(w4, MiCols - MiCol); i += miStep) {
+          srcW = Num_4x4_Blocks_Wide[unit(MiRow - 1, MiCol + i).MiSize];
+          miStep = std::min(w4, srcW);
+          add_sample(-1, i);
+        }
+      }
+    }
+    if (is_inside(MiRow, MiCol - 1)) {
+      int srcH = Num_4x4_Blocks_High[unit(MiRow, MiCol - 1).MiSize];
+      if (h4 <= srcH) {
+        const int rowOffset = -(MiRow & (srcH - 1));
+        if (rowOffset < 0) doTopLeft = 0;
+        add_sample(0, -1);
+      } else {
+        for (int i = 0; i < std::min(h4, MiRows - MiRow); i += miStep) {
+          srcH = Num_4x4_Blocks_High[unit(MiRow + i, MiCol - 1).MiSize];
+          miStep = std::min(h4, srcH);
+          add_sample(i, -1);
+        }
+      }
+    }
+    if (doTopLeft) add_sample(-1, -1);
+    if (doTopRight && std::max(w4, h4) <= 16) add_sample(-1, w4);
+    if (NumSamples == 0 && NumSamplesScanned > 0) NumSamples = 1;
+  }
+
+  bool has_overlappable_candidates() const {
+    if (is_inside(MiRow - 1, MiCol))
+      for (int x4 = MiCol; x4 < std::min(MiCols, MiCol + Num_4x4_Blocks_Wide[MiSize]); x4 += 2)
+        if (unit(MiRow - 1, x4 | 1).RefFrame[0] > INTRA_FRAME) return true;
+    if (is_inside(MiRow, MiCol - 1))
+      for (int y4 = MiRow; y4 < std::min(MiRows, MiRow + Num_4x4_Blocks_High[MiSize]); y4 += 2)
+        if (unit(y4 | 1, MiCol - 1).RefFrame[0] > INTRA_FRAME) return true;
+    return false;
+  }
+
   void lower_mv_precision(SpecMv& candMv) const {
     if (hdr.allow_high_precision_mv) return;
     for (int i = 0; i < 2; i++) {
@@ -261,6 +313,26 @@ class SpecMvModel {
     }
     lower_mv_precision(mv);
     return mv;
+  }
+
+  void add_sample(int deltaRow, int deltaCol) {
+    if (NumSamplesScanned >= 8) return;
+    const int mvRow = MiRow + deltaRow, mvCol = MiCol + deltaCol;
+    if (!is_inside(mvRow, mvCol) || !units[mvRow][mvCol].written) return;
+    const SpecUnit& u = units[mvRow][mvCol];
+    if (u.RefFrame[0] != RefFrame[0] || u.RefFrame[1] != NONE) return;
+    const int candW4 = Num_4x4_Blocks_Wide[u.MiSize], candH4 = Num_4x4_Blocks_High[u.MiSize];
+    const int candRow = mvRow & ~(candH4 - 1), candCol = mvCol & ~(candW4 - 1);
+    const int midY = candRow * 4 + candH4 * 2 - 1, midX = candCol * 4 + candW4 * 2 - 1;
+    const int w4 = Num_4x4_Blocks_Wide[MiSize], h4 = Num_4x4_Blocks_High[MiSize];
+    const int threshold = clip3(16, 112, std::max(4 * w4, 4 * h4));
+    const SpecMv& candMv = units[candRow][candCol].Mvs[0];
+    const bool valid = std::abs(candMv[0] - Mv[0]) + std::abs(candMv[1] - Mv[1]) <= threshold;
+    const int cand[4] = {midY * 8, midX * 8, midY * 8 + candMv[0], midX * 8 + candMv[1]};
+    NumSamplesScanned++;
+    if (!valid && NumSamplesScanned > 1) return;
+    for (int j = 0; j < 4; j++) CandList[NumSamples][j] = cand[j];
+    if (valid) NumSamples++;
   }
 
   void scan_row(int deltaRow, int isCompound) {

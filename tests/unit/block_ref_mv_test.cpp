@@ -1,11 +1,13 @@
 // Reference motion vectors against the specification's own words (tests/support/spec_mv_model.h), on frames
-// of random legal partitions: block/ref_mv, block/ref_mv_temporal.
+// of random legal partitions: block/ref_mv, block/ref_mv_temporal,
+// block/warp_samples.
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "block/ref_mv.h"
 #include "block/ref_mv_temporal.h"
+#include "block/warp_samples.h"
 #include "tests/support/spec_mv_model.h"
 
 namespace tessera {
@@ -25,6 +27,7 @@ struct Setup {
   bool temporal = false, warp = false, high_precision = true, integer = false;
   int num_mvs = 6;   ///< distinct vectors: few make blocks agree
   int num_refs = 7;
+  bool calm = false;    ///< single references and small vectors only: plenty of samples for local warp
   bool saving = false;  ///< with vectors at the limit of what is saved
   unsigned seed = 1;
 };
@@ -79,7 +82,7 @@ class RandomFrame {
     EXPECT_GT(kept, 0);
   }
 
-  int blocks = 0, compound_blocks = 0, temporal_cells = 0, deepest_stack = 0;
+  int blocks = 0, compound_blocks = 0, temporal_cells = 0, deepest_stack = 0, most_samples = 0;
 
  private:
   int pick(int n) { return std::uniform_int_distribution<int>(0, n - 1)(rng_); }
@@ -272,12 +275,14 @@ class RandomFrame {
     for (int i = 0; i < 4; i++) compare({random_ref(), one_in(4) ? INTRA_FRAME : NONE});
     for (int i = 0; i < 4 && may_pair; i++) compare(random_pair());
 
+    if (may_pair) compare_warp_samples({r, c, size, partition});
+
     BlockInfo info;
     info.mi_row = static_cast<uint16_t>(r);
     info.mi_col = static_cast<uint16_t>(c);
     info.size = size;
     info.partition = partition;
-    if (!one_in(6)) make_inter(info, may_pair && one_in(2));
+    if (!one_in(6)) make_inter(info, may_pair && !setup_.calm && one_in(2));
     place(info);
   }
 
@@ -287,7 +292,7 @@ class RandomFrame {
     info.ref_frame = pair ? random_pair() : Array<RefFrame, 2>{random_ref(), one_in(6) ? INTRA_FRAME : NONE};
     info.y_mode = static_cast<PredictionMode>(pair ? NEAREST_NEARESTMV + pick(8) : NEARESTMV + pick(4));
     while (static_cast<int>(palette_.size()) < setup_.num_mvs)
-      palette_.push_back(random_mv(one_in(4) ? 8000 : 60));
+      palette_.push_back(random_mv(setup_.calm ? 25 : one_in(4) ? 8000 : 60));
     for (int list = 0; list <= pair; list++) {
       info.mv[list] = one_in(20) ? random_mv(400) : palette_[pick(setup_.num_mvs)];
       if (setup_.saving && one_in(5)) info.mv[list].row = static_cast<int16_t>(one_in(2) ? 4095 : -4096);
@@ -348,6 +353,26 @@ class RandomFrame {
     }
   }
 
+  void compare_warp_samples(const RefMvBlock& block) {
+    SpecMvModel& m = *model_;
+    m.RefFrame[0] = random_ref();
+    m.RefFrame[1] = NONE;
+    m.Mv = spec(random_mv(setup_.calm ? 25 : 60));
+    m.find_warp_samples();
+    const auto ref = static_cast<RefFrame>(m.RefFrame[0]);
+    const WarpSamples out = find_warp_samples(*frame_, tile_, block, ref, ours(m.Mv));
+    ASSERT_EQ(out.num_samples, m.NumSamples);
+    most_samples = std::max(most_samples, m.NumSamples);
+    for (int i = 0; i < m.NumSamples; i++) {
+      const WarpSample& s = out.cand_list[i];
+      ASSERT_EQ(s.y, m.CandList[i][0]);
+      ASSERT_EQ(s.x, m.CandList[i][1]);
+      ASSERT_EQ(s.to_y, m.CandList[i][2]);
+      ASSERT_EQ(s.to_x, m.CandList[i][3]);
+    }
+    ASSERT_EQ(has_overlappable_candidates(grid_, tile_, block), m.has_overlappable_candidates());
+  }
+
   Setup setup_;
   std::mt19937 rng_;
   SequenceHeader seq_;
@@ -363,7 +388,7 @@ class RandomFrame {
 };
 
 void run(Setup setup, int frames) {
-  int blocks = 0, pairs = 0, cells = 0, deepest = 0;
+  int blocks = 0, pairs = 0, cells = 0, deepest = 0, samples = 0;
   for (int i = 0; i < frames && !::testing::Test::HasFailure(); i++) {
     setup.seed = static_cast<unsigned>(1000 + i);
     RandomFrame frame(setup);
@@ -372,11 +397,13 @@ void run(Setup setup, int frames) {
     pairs += frame.compound_blocks;
     cells += frame.temporal_cells;
     deepest = std::max(deepest, frame.deepest_stack);
+    samples = std::max(samples, frame.most_samples);
   }
   EXPECT_GT(blocks, 100 * frames / 2);
-  EXPECT_GT(pairs, 0);
+  EXPECT_EQ(pairs > 0, !setup.calm);
   EXPECT_GT(cells, 0);
   EXPECT_GT(deepest, 3);
+  EXPECT_GE(samples, setup.calm ? LEAST_SQUARES_SAMPLES_MAX - 1 : 1);
 }
 
 TEST(RefMv, MatchesSpecification) { run({}, 60); }
@@ -392,6 +419,7 @@ TEST(RefMv, Tiles) {
   run({.width = 330, .height = 264, .tile_cols = 3, .tile_rows = 2, .temporal = true}, 30);
 }
 TEST(RefMv, Superblocks128) { run({.width = 330, .height = 264, .sb128 = true, .temporal = true}, 40); }
+TEST(RefMv, WarpSamples) { run({.width = 400, .height = 400, .num_mvs = 50, .num_refs = 1, .calm = true}, 30); }
 TEST(RefMv, OddSizes) {
   for (int width : {8, 34, 66, 90})
     for (int height : {18, 44, 65, 72})
