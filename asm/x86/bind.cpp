@@ -1,0 +1,15 @@
+#include "asm/x86/bind.h"
+
+#include "dsp/dispatch.h"
+
+namespace tessera {
+
+template <Pixel P>
+void bind_x86(uint32_t cpu_flags, DspTable<P>& table) {
+  bind_distortion_x86(cpu_flags, table.distortion);
+}
+
+template void bind_x86(uint32_t, DspTable<uint8_t>&);
+template void bind_x86(uint32_t, DspTable<uint16_t>&);
+
+}  // namespace tessera

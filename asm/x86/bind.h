@@ -1,0 +1,15 @@
+// Binders of the hand-written x86-64 kernels, one a family: each puts what `cpu_flags` permit into its table.
+#pragma once
+
+#include "dsp/dsp_table.h"
+
+namespace tessera {
+
+template <Pixel P>
+void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<P>& table);
+template <>
+void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table);
+template <>
+void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table);
+
+}  // namespace tessera

@@ -1,0 +1,45 @@
+#include "asm/x86/bind.h"
+
+#include "base/cpu_features.h"
+
+// Every block size, in the order of BlockSize.
+#define TESSERA_BLOCK_SIZES(X)                                                                              \
+  X(4, 4) X(4, 8) X(8, 4) X(8, 8) X(8, 16) X(16, 8) X(16, 16) X(16, 32) X(32, 16) X(32, 32) X(32, 64)       \
+  X(64, 32) X(64, 64) X(64, 128) X(128, 64) X(128, 128) X(4, 16) X(16, 4) X(8, 32) X(32, 8) X(16, 64)       \
+  X(64, 16)
+
+#define TESSERA_DECLARE(w, h)                                                                               \
+  uint32_t tessera_sad8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);             \
+  void tessera_sad8_x4_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t* const[4], ptrdiff_t,      \
+                                        uint32_t[4]);                                                       \
+  uint32_t tessera_satd8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);            \
+  uint64_t tessera_sse8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);
+
+#define TESSERA_SAD(w, h) tessera_sad8_##w##x##h##_avx2,
+#define TESSERA_SAD_X4(w, h) tessera_sad8_x4_##w##x##h##_avx2,
+#define TESSERA_SATD(w, h) tessera_satd8_##w##x##h##_avx2,
+#define TESSERA_SSE(w, h) tessera_sse8_##w##x##h##_avx2,
+
+#pragma GCC visibility push(hidden)
+extern "C" {
+TESSERA_BLOCK_SIZES(TESSERA_DECLARE)
+void tessera_residual8_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int16_t*, ptrdiff_t, int, int);
+}
+#pragma GCC visibility pop
+
+namespace tessera {
+
+template <>
+void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
+  if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
+  table.sad = {TESSERA_BLOCK_SIZES(TESSERA_SAD)};
+  table.sad_x4 = {TESSERA_BLOCK_SIZES(TESSERA_SAD_X4)};
+  table.satd = {TESSERA_BLOCK_SIZES(TESSERA_SATD)};
+  table.sse = {TESSERA_BLOCK_SIZES(TESSERA_SSE)};
+  table.residual = tessera_residual8_avx2;
+}
+
+template <>
+void bind_distortion_x86(uint32_t, DistortionTable<uint16_t>&) {}
+
+}  // namespace tessera
