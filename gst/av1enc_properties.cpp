@@ -89,6 +89,10 @@ struct Row {
   GType (*enum_type)() = nullptr;
 };
 
+// The core's limits. Users say "never" and "as many as you like" with G_MAXINT.
+constexpr int64_t kMaxKeyframeDistance = 1 << 30;  // frames
+constexpr int64_t kMaxThreads = 1024;
+
 #define NOT_IMPLEMENTED "(not implemented: accepted and without effect) "
 
 constexpr Row kRows[] = {
@@ -274,7 +278,7 @@ RuntimeSettings Settings::runtime() const {
   runtime.min_quantizer = int(value_[kPropMinQuantizer]);
   runtime.max_quantizer = int(value_[kPropMaxQuantizer]);
   runtime.target_bitrate_kbps = uint32_t(value_[kPropTargetBitrate]);
-  runtime.keyframe_max_dist = int(value_[kPropKeyframeMaxDist]);
+  runtime.keyframe_max_dist = int(std::min(value_[kPropKeyframeMaxDist], kMaxKeyframeDistance));
   return runtime;
 }
 
@@ -296,7 +300,7 @@ void Settings::fill(EncoderConfig* config) const {
   config->keyframe_mode =
       value_[kPropKeyframeMode] == kKeyframesAuto ? KeyframeMode::kAuto : KeyframeMode::kDisabled;
   config->lag_in_frames = profile == kProfileRealtime ? 0 : int(value_[kPropLagInFrames]);
-  config->threads = int(std::min<int64_t>(value_[kPropThreads], G_MAXINT));
+  config->threads = int(std::min(value_[kPropThreads], kMaxThreads));
   config->tile_columns_log2 = int(value_[kPropTileColumns]);
   config->tile_rows_log2 = int(value_[kPropTileRows]);
   config->buffer_ms = uint32_t(buffer_ms(kPropBufSz));

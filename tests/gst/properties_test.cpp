@@ -188,6 +188,15 @@ TEST(Properties, contradictions_are_told) {
   }
 }
 
+TEST(Properties, largest_numbers_are_taken) {
+  Harness harness("cpu-used=10 threads=4294967295 keyframe-max-dist=2147483647 undershoot-pct=1000");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 2);
+  harness.end_of_stream();
+  EXPECT_EQ(harness.pull().size(), 2u);
+  EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty());
+}
+
 TEST(Properties, impossible_ones_are_an_error_that_names_the_field) {
   Harness harness("min-quantizer=50 max-quantizer=40");
   harness.set_caps(raw_caps("I420", 64, 64));
