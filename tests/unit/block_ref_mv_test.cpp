@@ -419,7 +419,9 @@ TEST(RefMv, Tiles) {
   run({.width = 330, .height = 264, .tile_cols = 3, .tile_rows = 2, .temporal = true}, 30);
 }
 TEST(RefMv, Superblocks128) { run({.width = 330, .height = 264, .sb128 = true, .temporal = true}, 40); }
-TEST(RefMv, WarpSamples) { run({.width = 400, .height = 400, .num_mvs = 50, .num_refs = 1, .calm = true}, 30); }
+TEST(RefMv, WarpSamples) {
+  run({.width = 400, .height = 400, .num_mvs = 50, .num_refs = 1, .calm = true}, 30);
+}
 TEST(RefMv, OddSizes) {
   for (int width : {8, 34, 66, 90})
     for (int height : {18, 44, 65, 72})
