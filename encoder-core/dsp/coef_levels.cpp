@@ -1,16 +1,22 @@
 #include "dsp/coef_levels.h"
 
-#include <cstdlib>
 #include <cstring>
+
+#include "dsp/lanes.h"
 
 namespace tessera {
 namespace {
 
 template <int W>
-void build_rows(const Level* __restrict levels, int h, uint8_t* __restrict padded) {
+void build_rows(const Level* levels, int h, uint8_t* padded) {
+  constexpr int kLanes = std::min(W, 2 * kNativeLanes);
+  using V = LanesOf<Level, kLanes>;
   for (int row = 0; row < h; ++row, levels += W, padded += level_stride(W)) {
-    for (int col = 0; col < W; ++col)
-      padded[col] = static_cast<uint8_t>(std::min<int>(std::abs(levels[col]), 127));
+    for (int col = 0; col < W; col += kLanes) {
+      const V level = load_lanes<V>(levels + col), magnitude = level < 0 ? -level : level;
+      const V capped = magnitude > 127 ? V{} + Level{127} : magnitude;
+      store_lanes(padded + col, __builtin_convertvector(capped, LanesOf<uint8_t, kLanes>));
+    }
     std::memset(padded + W, 0, kLevelPad);
   }
   std::memset(padded, 0, level_map_size(W, 0));
@@ -67,16 +73,19 @@ PositionOffsets<W> br_offsets(TxClass tx_class) {
 /// Each context is min( ( sum of kNeighbours magnitudes, each at most kCap ) / 2 rounded up, kTop ) plus the
 /// position's offset. The first two neighbours are those to the right and below; `further` locates the others.
 template <int W, int kNeighbours, int kCap, int kTop>
-void contexts_of(const uint8_t* __restrict padded, int h, const ptrdiff_t (&further)[kNeighbours - 2],
-                 const PositionOffsets<W>& offsets, uint8_t* __restrict contexts) {
-  const auto capped = [](uint8_t level) { return std::min<uint8_t>(level, kCap); };
+void contexts_of(const uint8_t* padded, int h, const ptrdiff_t (&further)[kNeighbours - 2],
+                 const PositionOffsets<W>& offsets, uint8_t* contexts) {
+  constexpr int kLanes = std::min(W, 4 * kNativeLanes);
+  using V = LanesOf<uint8_t, kLanes>;
+  const V cap = V{} + uint8_t{kCap}, top = V{} + uint8_t{kTop};
+  const auto lesser = [](V a, V b) __attribute__((always_inline)) { return a < b ? a : b; };
   for (int row = 0; row < h; ++row, padded += level_stride(W), contexts += W) {
-    const uint8_t* __restrict const offset = offsets[std::min(row, 4)].data();
-    for (int col = 0; col < W; ++col) {
+    for (int col = 0; col < W; col += kLanes) {
       const uint8_t* at = padded + col;
-      uint8_t mag = capped(at[1]) + capped(at[level_stride(W)]);
-      for (ptrdiff_t neighbour : further) mag += capped(at[neighbour]);
-      contexts[col] = std::min<uint8_t>(static_cast<uint8_t>(mag + 1) >> 1, kTop) + offset[col];
+      V mag = lesser(load_lanes<V>(at + 1), cap) + lesser(load_lanes<V>(at + level_stride(W)), cap);
+      for (ptrdiff_t neighbour : further) mag += lesser(load_lanes<V>(at + neighbour), cap);
+      const V offset = load_lanes<V>(offsets[std::min(row, 4)].data() + col);
+      store_lanes(contexts + col, lesser((mag + 1) >> 1, top) + offset);
     }
   }
 }

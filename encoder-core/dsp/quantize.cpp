@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "dsp/lanes.h"
+
 namespace tessera {
 namespace {
 
@@ -12,13 +14,36 @@ int magnitude_level(uint32_t magnitude, const StepDivisor& q, uint32_t offset, i
   return std::min(q.divide((magnitude << shift) + offset), kLargestLevel);
 }
 
+inline constexpr int kGroup = 16;
+
+/// The number of coefficients, a multiple of kGroup, beyond which none is as large as `smallest`.
+int significant_count(const Coeff* coeffs, int count, int32_t smallest) {
+  using V = Lanes<kNativeLanes>;
+  using Pairs = LanesOf<uint64_t, kNativeLanes / 2>;
+  for (; count > 0; count -= kGroup) {
+    V any = {};
+    for (int i = count - kGroup; i < count; i += kNativeLanes) {
+      const V c = load_lanes<V>(coeffs + i);
+      any |= (c < 0 ? -c : c) >= smallest;
+    }
+    const Pairs pairs = (Pairs)any;
+    uint64_t bits = 0;
+    for (int i = 0; i < kNativeLanes / 2; ++i) bits |= pairs[i];
+    if (bits != 0) break;
+  }
+  return count;
+}
+
 int quantise(const Coeff* __restrict coeffs, const QuantTask& task, Level* __restrict levels,
              Coeff* __restrict dequantised) {
   const StepDivisor ac = task.step->ac, dc = task.step->dc;
   const Coeff limit = task.step->limit;
-  const uint16_t* __restrict const iscan = task.iscan;
+  const int shift = task.shift;
   const uint32_t offset = static_cast<uint32_t>(ac.step * task.rounding.ac) >> 8;
-  const int count = task.count & ~15, shift = task.shift;
+  // Most blocks are zero beyond their low frequencies: divide only as far as a level of 1 is reached.
+  const int32_t smallest = (ac.step - static_cast<int32_t>(offset) + (1 << shift) - 1) >> shift;
+  const int count = significant_count(coeffs, task.count & -kGroup, smallest) & -kGroup;
+  const uint16_t* __restrict const iscan = task.iscan;
   int last = 0;
   for (int i = 0; i < count; ++i) {
     const int32_t c = coeffs[i], sign = c >> 31;
@@ -28,6 +53,8 @@ int quantise(const Coeff* __restrict coeffs, const QuantTask& task, Level* __res
     dequantised[i] = (value ^ sign) - sign;
     last = std::max(last, (iscan[i] + 1) & -(level != 0));
   }
+  std::fill(levels + count, levels + task.count, Level{0});
+  std::fill(dequantised + count, dequantised + task.count, Coeff{0});
   // The first coefficient has another step; it comes first in every scan.
   const int first = magnitude_level(static_cast<uint32_t>(std::abs(coeffs[0])), dc,
                                     static_cast<uint32_t>(dc.step * task.rounding.dc) >> 8, shift);
