@@ -1,5 +1,5 @@
-// Bits of the headers: the descriptors of section 4.10 in the writing direction, appended to a byte vector that
-// its owner clears and reuses from frame to frame.
+// Bits of the headers: the descriptors of section 4.10 in the writing direction, appended to a byte vector
+// that its owner clears and reuses from frame to frame.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,8 @@
 namespace tessera {
 namespace {
 
-/// spec 5.9.15: increment_tile_cols_log2 and increment_tile_rows_log2: one bit for each step up from the minimum.
+/// spec 5.9.15: increment_tile_cols_log2 and increment_tile_rows_log2: one bit for each step up from the
+/// minimum.
 void write_increments(BitWriter& w, int from, int to, int max) {
   check(from <= to && to <= std::max(from, max), "tile count outside what the frame size allows");
   for (int i = from; i < to; i++) w.flag(true);
@@ -56,7 +57,8 @@ void write_signed_subexp_with_ref(BitWriter& w, int low, int high, int r, int va
 }
 
 /// spec 5.9.25: global param syntax.
-void write_global_param(BitWriter& w, const GlobalMotion& gm, const GlobalMotion& previous, int idx, bool high_precision) {
+void write_global_param(BitWriter& w, const GlobalMotion& gm, const GlobalMotion& previous, int idx,
+                        bool high_precision) {
   constexpr int kAbsAlphaBits = 12, kAlphaPrecBits = 15, kAbsTransOnlyBits = 9, kTransOnlyPrecBits = 3,
                 kAbsTransBits = 12, kTransPrecBits = 6;
   int abs_bits = kAbsAlphaBits, prec_bits = kAlphaPrecBits;
@@ -75,7 +77,8 @@ void write_global_param(BitWriter& w, const GlobalMotion& gm, const GlobalMotion
 
 /// spec 5.9.15: the explicit sizes of tiles along one axis.
 template <size_t N>
-void write_tile_sizes(BitWriter& w, const Array<int, N>& starts, int count, int sb_shift, int sbs, int max_size) {
+void write_tile_sizes(BitWriter& w, const Array<int, N>& starts, int count, int sb_shift, int sbs,
+                      int max_size) {
   for (int i = 0, start = 0; i < count; i++) {
     const int end = i + 1 == count ? sbs : starts[i + 1] >> sb_shift;
     w.ns(static_cast<uint32_t>(std::min(sbs - start, max_size)), static_cast<uint32_t>(end - start - 1));
@@ -232,7 +235,9 @@ void write_lr_params(BitWriter& w, const LoopRestorationParams& lr, const Sequen
 void write_global_motion_params(BitWriter& w, const FrameHeader& hdr, const GlobalMotionParams& previous) {
   for (int ref = LAST_FRAME; ref <= ALTREF_FRAME; ref++) {
     const GlobalMotion& gm = hdr.global_motion[ref];
-    const auto param = [&](int idx) { write_global_param(w, gm, previous[ref], idx, hdr.allow_high_precision_mv); };
+    const auto param = [&](int idx) {
+      write_global_param(w, gm, previous[ref], idx, hdr.allow_high_precision_mv);
+    };
     w.flag(gm.gm_type != IDENTITY);  // is_global
     if (gm.gm_type == IDENTITY) continue;
     w.flag(gm.gm_type == ROTZOOM);  // is_rot_zoom

@@ -10,7 +10,9 @@ namespace {
 
 constexpr int kSuperresDenomBits = 3, kSuperresDenomMin = 9;
 
-bool shown_key_frame(const FrameHeader& hdr) { return hdr.frame_type == KEY_FRAME && hdr.show_frame; }
+bool shown_key_frame(const FrameHeader& hdr) {
+  return hdr.frame_type == KEY_FRAME && hdr.show_frame;
+}
 
 /// spec 5.9.31: temporal point info syntax, with its condition.
 void write_temporal_point_info(BitWriter& w, const FrameHeader& hdr, const SequenceHeader& seq) {
@@ -91,10 +93,13 @@ void write_frame_identity(BitWriter& w, const FrameHeader& hdr, const FrameHeade
   const SequenceHeader& seq = ctx.seq;
   const int order_hint_bits = seq.enable_order_hint ? seq.order_hint_bits : 0;
   w.flag(hdr.disable_cdf_update);
-  if (seq.seq_force_screen_content_tools == SELECT_SCREEN_CONTENT_TOOLS) w.flag(hdr.allow_screen_content_tools);
-  if (hdr.allow_screen_content_tools && seq.seq_force_integer_mv == SELECT_INTEGER_MV) w.flag(hdr.force_integer_mv);
+  if (seq.seq_force_screen_content_tools == SELECT_SCREEN_CONTENT_TOOLS)
+    w.flag(hdr.allow_screen_content_tools);
+  if (hdr.allow_screen_content_tools && seq.seq_force_integer_mv == SELECT_INTEGER_MV)
+    w.flag(hdr.force_integer_mv);
   if (seq.frame_id_numbers_present_flag) w.f(seq.frame_id_length(), hdr.current_frame_id);
-  if (hdr.frame_type != SWITCH_FRAME && !seq.reduced_still_picture_header) w.flag(hdr.frame_size_override_flag);
+  if (hdr.frame_type != SWITCH_FRAME && !seq.reduced_still_picture_header)
+    w.flag(hdr.frame_size_override_flag);
   w.f(order_hint_bits, static_cast<uint32_t>(hdr.order_hint));
   if (!hdr.frame_is_intra() && !hdr.error_resilient_mode) w.f(3, hdr.primary_ref_frame);
   if (seq.decoder_model_info_present_flag) write_buffer_removal_times(w, hdr, ctx);
@@ -108,7 +113,8 @@ void write_inter_setup(BitWriter& w, const FrameHeader& hdr, const SequenceHeade
   if (seq.enable_order_hint) w.flag(false);  // frame_refs_short_signaling
   for (int i = 0; i < REFS_PER_FRAME; i++) {
     w.f(3, hdr.ref_frame_idx[i]);
-    if (seq.frame_id_numbers_present_flag) w.f(seq.delta_frame_id_length_minus_2 + 2, hdr.delta_frame_id_minus_1[i]);
+    if (seq.frame_id_numbers_present_flag)
+      w.f(seq.delta_frame_id_length_minus_2 + 2, hdr.delta_frame_id_minus_1[i]);
   }
   if (hdr.frame_size_override_flag && !hdr.error_resilient_mode)
     write_frame_size_with_refs(w, hdr, seq);
@@ -130,14 +136,16 @@ void write_uncompressed_header(BitWriter& w, const FrameHeader& hdr, const Frame
   write_frame_identity(w, hdr, ctx);
   if (hdr.frame_is_intra()) {
     write_frame_and_render_size(w, hdr, seq);
-    if (hdr.allow_screen_content_tools && hdr.size.upscaled_width == hdr.size.frame_width) w.flag(hdr.allow_intrabc);
+    if (hdr.allow_screen_content_tools && hdr.size.upscaled_width == hdr.size.frame_width)
+      w.flag(hdr.allow_intrabc);
   } else {
     write_inter_setup(w, hdr, seq);
   }
   if (!seq.reduced_still_picture_header && !hdr.disable_cdf_update) w.flag(hdr.disable_frame_end_update_cdf);
 
   const PreviousFrameParams independent;
-  const PreviousFrameParams& previous = hdr.primary_ref_frame == PRIMARY_REF_NONE ? independent : ctx.previous;
+  const PreviousFrameParams& previous =
+      hdr.primary_ref_frame == PRIMARY_REF_NONE ? independent : ctx.previous;
   write_tile_info(w, hdr, seq);
   write_quantization_params(w, hdr.quantization, seq);
   write_segmentation_params(w, hdr);
@@ -150,10 +158,12 @@ void write_uncompressed_header(BitWriter& w, const FrameHeader& hdr, const Frame
   if (!hdr.coded_lossless) w.flag(hdr.tx_mode == TX_MODE_SELECT);
   if (!hdr.frame_is_intra()) w.flag(hdr.reference_select);
   if (derive_skip_mode_frames(seq, hdr).allowed) w.flag(hdr.skip_mode_present);
-  if (!hdr.frame_is_intra() && !hdr.error_resilient_mode && seq.enable_warped_motion) w.flag(hdr.allow_warped_motion);
+  if (!hdr.frame_is_intra() && !hdr.error_resilient_mode && seq.enable_warped_motion)
+    w.flag(hdr.allow_warped_motion);
   w.flag(hdr.reduced_tx_set);
   if (!hdr.frame_is_intra()) write_global_motion_params(w, hdr, previous.global_motion);
-  if (seq.film_grain_params_present && (hdr.show_frame || hdr.showable_frame)) write_film_grain_params(w, hdr, seq);
+  if (seq.film_grain_params_present && (hdr.show_frame || hdr.showable_frame))
+    write_film_grain_params(w, hdr, seq);
 }
 
 /// spec 5.9.1: general frame header OBU syntax.

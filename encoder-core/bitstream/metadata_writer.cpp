@@ -23,7 +23,8 @@ void write_metadata_hdr_cll(ByteVector& out, const ContentLightLevel& cll, const
 }
 
 /// spec 5.8.4: metadata high dynamic range mastering display color volume syntax.
-void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume& mdcv, const ObuExtension& ext) {
+void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume& mdcv,
+                             const ObuExtension& ext) {
   SizedObu obu(out, OBU_METADATA, ext);
   BitWriter& w = obu.bits();
   w.leb128(METADATA_TYPE_HDR_MDCV);

@@ -12,8 +12,8 @@ struct ContentLightLevel {
   uint16_t max_fall = 0;
 };
 
-/// spec 5.8.4: metadata_hdr_mdcv( ). Chromaticities in 0.16 fixed point, luminance in 24.8 (max) and 18.14 (min)
-/// candela per square metre; primaries in the order red, green, blue.
+/// spec 5.8.4: metadata_hdr_mdcv( ). Chromaticities in 0.16 fixed point, luminance in 24.8 (max) and 18.14
+/// (min) candela per square metre; primaries in the order red, green, blue.
 struct MasteringDisplayColorVolume {
   Array<uint16_t, 3> primary_chromaticity_x = {};
   Array<uint16_t, 3> primary_chromaticity_y = {};
@@ -35,7 +35,8 @@ struct Timecode {
 };
 
 void write_metadata_hdr_cll(ByteVector& out, const ContentLightLevel& cll, const ObuExtension& ext = {});
-void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume& mdcv, const ObuExtension& ext = {});
+void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume& mdcv,
+                             const ObuExtension& ext = {});
 /// `payload` is everything after the country code (and its extension byte, sent when the code is 0xFF).
 void write_metadata_itut_t35(ByteVector& out, uint8_t country_code, uint8_t country_code_extension,
                              Span<const uint8_t> payload, const ObuExtension& ext = {});

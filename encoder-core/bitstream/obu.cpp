@@ -27,10 +27,13 @@ SizedObu::~SizedObu() {
   const int length = leb128_size(size);
   out_.insert(out_.begin() + static_cast<ptrdiff_t>(payload_start_), static_cast<size_t>(length - 1), 0);
   uint8_t* at = out_.data() + payload_start_ - 1;
-  for (int i = 0; i < length; i++, size >>= 7) at[i] = static_cast<uint8_t>((size & 0x7f) | (i + 1 < length ? 0x80 : 0));
+  for (int i = 0; i < length; i++, size >>= 7)
+    at[i] = static_cast<uint8_t>((size & 0x7f) | (i + 1 < length ? 0x80 : 0));
 }
 
 /// spec 5.6: temporal delimiter OBU syntax.
-void write_temporal_delimiter(ByteVector& out) { SizedObu obu(out, OBU_TEMPORAL_DELIMITER); }
+void write_temporal_delimiter(ByteVector& out) {
+  SizedObu obu(out, OBU_TEMPORAL_DELIMITER);
+}
 
 }  // namespace tessera

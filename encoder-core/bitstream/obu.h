@@ -16,8 +16,8 @@ struct ObuExtension {
 /// spec 5.3.2: obu_header( ) with obu_has_size_field = 1.
 void write_obu_header(BitWriter& w, ObuType type, const ObuExtension& ext);
 
-/// One OBU appended to `out`: the header at once, obu_size when it ends, with the payload moved up by the length of
-/// its leb128 (only when that is longer than the byte kept for it).
+/// One OBU appended to `out`: the header at once, obu_size when it ends, with the payload moved up by the
+/// length of its leb128 (only when that is longer than the byte kept for it).
 class SizedObu {
  public:
   SizedObu(ByteVector& out, ObuType type, const ObuExtension& ext = {});

@@ -13,7 +13,8 @@ uint8_t choose_tile_size_bytes(Span<const Span<const uint8_t>> tiles) {
 /// spec 5.10, 5.11.1: frame OBU and tile group OBU syntax.
 void write_frame_obu(ByteVector& out, const FrameHeader& hdr, const FrameHeaderContext& ctx,
                      Span<const Span<const uint8_t>> tiles) {
-  check(tiles.size() == hdr.tile_info.num_tiles() && !hdr.show_existing_frame, "one run of bytes for each tile");
+  check(tiles.size() == hdr.tile_info.num_tiles() && !hdr.show_existing_frame,
+        "one run of bytes for each tile");
   SizedObu obu(out, OBU_FRAME, ctx.ext);
   BitWriter& w = obu.bits();
   write_uncompressed_header(w, hdr, ctx);

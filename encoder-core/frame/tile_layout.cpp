@@ -42,7 +42,8 @@ TileInfo uniform_tile_layout(int mi_cols, int mi_rows, bool use_128x128_superblo
   const int min_rows_log2 = std::min(l.min_log2_tile_rows(cols_log2), l.max_log2_tile_rows);
   int rows_log2 = clip3(min_rows_log2, l.max_log2_tile_rows, tile_rows_log2);
   const int width_sb = (l.sb_cols + (1 << cols_log2) - 1) >> cols_log2;
-  // The syntax bounds the number of tiles; rounding up can still leave one above the area that annex A.3 allows.
+  // The syntax bounds the number of tiles; rounding up can still leave one above the area that annex A.3
+  // allows.
   const auto height_sb = [&] { return (l.sb_rows + (1 << rows_log2) - 1) >> rows_log2; };
   while (width_sb * height_sb() > l.max_tile_area_sb && rows_log2 < l.max_log2_tile_rows) rows_log2++;
 

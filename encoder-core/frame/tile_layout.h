@@ -31,8 +31,8 @@ struct TileLimits {
 
 TileLimits tile_limits(int mi_cols, int mi_rows, bool use_128x128_superblock);
 
-/// spec 5.9.15: uniform spacing. The logarithms asked for are clamped to what the standard allows for this size;
-/// tile_cols and tile_rows may come out smaller than 1 << log2.
+/// spec 5.9.15: uniform spacing. The logarithms asked for are clamped to what the standard allows for this
+/// size; tile_cols and tile_rows may come out smaller than 1 << log2.
 TileInfo uniform_tile_layout(int mi_cols, int mi_rows, bool use_128x128_superblock, int tile_cols_log2,
                              int tile_rows_log2);
 
@@ -49,11 +49,12 @@ struct TileRect {
 /// Tile number `tile_num` in raster order.
 inline TileRect tile_rect(const TileInfo& info, int tile_num) {
   const int row = tile_num / info.tile_cols, col = tile_num % info.tile_cols;
-  return {info.mi_row_starts[row], info.mi_row_starts[row + 1], info.mi_col_starts[col], info.mi_col_starts[col + 1]};
+  return {info.mi_row_starts[row], info.mi_row_starts[row + 1], info.mi_col_starts[col],
+          info.mi_col_starts[col + 1]};
 }
 
-/// The tile of the largest area, first in raster order: the best source of the CDFs that a frame leaves behind
-/// (context_update_tile_id).
+/// The tile of the largest area, first in raster order: the best source of the CDFs that a frame leaves
+/// behind (context_update_tile_id).
 int largest_tile(const TileInfo& info);
 
 }  // namespace tessera

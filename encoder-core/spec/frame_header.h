@@ -1,5 +1,5 @@
-// The frame header (specification 5.9, 6.8): the syntax elements and the variables derived from them, nested by
-// topic. Elements keep the specification's names in snake_case; derived variables too (MiCols is mi_cols).
+// The frame header (specification 5.9, 6.8): the syntax elements and the variables derived from them, nested
+// by topic. Elements keep the specification's names in snake_case; derived variables too (MiCols is mi_cols).
 // What the syntax infers (for example loop_filter levels of a lossless frame) must be stored as inferred.
 #pragma once
 
@@ -256,16 +256,17 @@ struct FrameHeader {
   QuantizationParams quantization;
   SegmentationParams segmentation;
   DeltaParams delta;
-  bool coded_lossless = false;                       ///< CodedLossless
-  bool all_lossless = false;                         ///< AllLossless
-  Array<bool, MAX_SEGMENTS> lossless_array = {};     ///< LosslessArray
+  bool coded_lossless = false;                    ///< CodedLossless
+  bool all_lossless = false;                      ///< AllLossless
+  Array<bool, MAX_SEGMENTS> lossless_array = {};  ///< LosslessArray
   LoopFilterParams loop_filter;
   CdefParams cdef;
   LoopRestorationParams lr;
   TxMode tx_mode = TX_MODE_SELECT;
   bool reference_select = false;
   bool skip_mode_present = false;
-  Array<int8_t, 2> skip_mode_frame = {NONE, NONE};  ///< SkipModeFrame[ ]: reference names, valid while allowed
+  Array<int8_t, 2> skip_mode_frame = {NONE,
+                                      NONE};  ///< SkipModeFrame[ ]: reference names, valid while allowed
   bool allow_warped_motion = false;
   bool reduced_tx_set = false;
   GlobalMotionParams global_motion;

@@ -1,5 +1,5 @@
-// The sequence header (specification 5.5, 6.4): every syntax element under its own name, with the defaults of a
-// plain 8-bit 4:2:0 encoder that uses every tool a frame may then switch off.
+// The sequence header (specification 5.5, 6.4): every syntax element under its own name, with the defaults of
+// a plain 8-bit 4:2:0 encoder that uses every tool a frame may then switch off.
 #pragma once
 
 #include <cstdint>
@@ -115,7 +115,9 @@ struct SequenceHeader {
   int sb_mi() const { return use_128x128_superblock ? 32 : 16; }
   int num_planes() const { return color_config.num_planes(); }
   /// Number of bits of a frame id (idLen of 5.9.2).
-  int frame_id_length() const { return additional_frame_id_length_minus_1 + delta_frame_id_length_minus_2 + 3; }
+  int frame_id_length() const {
+    return additional_frame_id_length_minus_1 + delta_frame_id_length_minus_2 + 3;
+  }
   bool operator==(const SequenceHeader&) const = default;
 };
 

@@ -12,7 +12,9 @@
 namespace tessera {
 namespace {
 
-parser::Bytes view(const ByteVector& v) { return {v.data(), static_cast<ptrdiff_t>(v.size())}; }
+parser::Bytes view(const ByteVector& v) {
+  return {v.data(), static_cast<ptrdiff_t>(v.size())};
+}
 
 TEST(BitWriter, KnownBytes) {
   ByteVector out;
@@ -139,7 +141,8 @@ TEST(Metadata, Layout) {
   m.luminance_max = 0x01020304;
   m.luminance_min = 9;
   write_metadata_hdr_mdcv(out, m);
-  EXPECT_EQ(out, (ByteVector{0x2a, 26, 2, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 1, 2, 3, 4, 0, 0, 0, 9, 0x80}));
+  EXPECT_EQ(out, (ByteVector{0x2a, 26, 2, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0,
+                             6,    0,  7, 0, 8, 1, 2, 3, 4, 0, 0, 0, 9, 0x80}));
   out.clear();
   Timecode t;
   t.n_frames = 24;

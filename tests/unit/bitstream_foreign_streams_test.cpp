@@ -1,5 +1,6 @@
-// The parser against streams of other encoders, made on the spot from a synthetic clip: every tile must end at its
-// trailing bits, which a single wrong context or table entry upsets. Skipped where an encoder is not installed.
+// The parser against streams of other encoders, made on the spot from a synthetic clip: every tile must end
+// at its trailing bits, which a single wrong context or table entry upsets. Skipped where an encoder is not
+// installed.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 /// Texture that turns and slides, a flat square that jumps, noise in a corner.
 void write_clip(const fs::path& path, int width, int height, int frames, bool full_chroma) {
   std::ofstream out(path, std::ios::binary);
-  out << "YUV4MPEG2 W" << width << " H" << height << " F30:1 Ip A1:1 C" << (full_chroma ? "444" : "420jpeg") << "\n";
+  out << "YUV4MPEG2 W" << width << " H" << height << " F30:1 Ip A1:1 C" << (full_chroma ? "444" : "420jpeg")
+      << "\n";
   uint32_t noise = 1;
   for (int t = 0; t < frames; t++) {
     out << "FRAME\n";
@@ -30,10 +32,12 @@ void write_clip(const fs::path& path, int width, int height, int frames, bool fu
       for (int y = 0; y < height >> shift; y++)
         for (int x = 0; x < width >> shift; x++) {
           const double u = (x << shift) - 1.7 * t, v = (y << shift) + 0.6 * t, turn = 0.02 * t;
-          const double a = u * std::cos(turn) - v * std::sin(turn), b = u * std::sin(turn) + v * std::cos(turn);
+          const double a = u * std::cos(turn) - v * std::sin(turn),
+                       b = u * std::sin(turn) + v * std::cos(turn);
           int p = static_cast<int>(128 + 40 * std::sin(a / (7 + plane)) + 30 * std::sin(b / 5 + a / 11));
           const int left = 20 + 13 * t % 60;
-          if ((x << shift) >= left && (x << shift) < left + 24 && (y << shift) >= 40 && (y << shift) < 72) p = 200;
+          if ((x << shift) >= left && (x << shift) < left + 24 && (y << shift) >= 40 && (y << shift) < 72)
+            p = 200;
           noise = noise * 1664525 + 1013904223;
           if ((x << shift) > width - 40 && (y << shift) > height - 40) p += static_cast<int>(noise >> 27);
           out.put(static_cast<char>(p));
@@ -51,8 +55,9 @@ class Names : public parser::Listener {
 class ForeignStreams : public testing::Test {
  protected:
   void SetUp() override {
-    dir_ = fs::temp_directory_path() / ("tessera_foreign_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
-                                        "_" + std::to_string(reinterpret_cast<uintptr_t>(this)));
+    dir_ = fs::temp_directory_path() /
+           ("tessera_foreign_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
+            std::to_string(reinterpret_cast<uintptr_t>(this)));
     fs::create_directories(dir_);
     write_clip(dir_ / "clip.y4m", 200, 136, 8, false);
     write_clip(dir_ / "clip444.y4m", 136, 104, 4, true);
@@ -69,7 +74,8 @@ class ForeignStreams : public testing::Test {
     for (const auto& [key, value] : {std::pair<std::string, fs::path>{"CLIP444", dir_ / "clip444.y4m"},
                                      {"CLIP", dir_ / "clip.y4m"},
                                      {"OUT", stream}})
-      if (const size_t at = command.find(key); at != std::string::npos) command.replace(at, key.size(), value.string());
+      if (const size_t at = command.find(key); at != std::string::npos)
+        command.replace(at, key.size(), value.string());
     ASSERT_EQ(std::system((command + " >/dev/null 2>&1").c_str()), 0) << command;
     parser::StreamParser parser(names);
     try {
@@ -97,12 +103,16 @@ TEST_F(ForeignStreams, Aomenc) {
            "--cpu-used=5 --limit=4 --superres-mode=1 --superres-denominator=11 --reduced-tx-type-set=1",
            "--cpu-used=6 --limit=3 --tune-content=screen",
        })
-    parse_output_of("aomenc --ivf --end-usage=q --cq-level=25 " + std::string(options) + " -o OUT CLIP", names);
-  parse_output_of("aomenc --ivf --end-usage=q --cq-level=25 --profile=1 --i444 --cpu-used=5 -o OUT CLIP444", names);
+    parse_output_of("aomenc --ivf --end-usage=q --cq-level=25 " + std::string(options) + " -o OUT CLIP",
+                    names);
+  parse_output_of("aomenc --ivf --end-usage=q --cq-level=25 --profile=1 --i444 --cpu-used=5 -o OUT CLIP444",
+                  names);
   for (const char* name :
-       {"partition", "split_or_horz", "intra_frame_y_mode", "y_mode", "cfl_alpha_u", "use_filter_intra", "tx_depth",
-        "txfm_split", "new_mv", "drl_mode", "compound_mode", "comp_group_idx", "motion_mode", "interp_filter",
-        "segment_id", "delta_q_abs", "delta_lf_abs", "inter_tx_type", "intra_tx_type", "coeff_br", "golomb_data_bit"})
+       {"partition",        "split_or_horz",  "intra_frame_y_mode", "y_mode",        "cfl_alpha_u",
+        "use_filter_intra", "tx_depth",       "txfm_split",         "new_mv",        "drl_mode",
+        "compound_mode",    "comp_group_idx", "motion_mode",        "interp_filter", "segment_id",
+        "delta_q_abs",      "delta_lf_abs",   "inter_tx_type",      "intra_tx_type", "coeff_br",
+        "golomb_data_bit"})
     EXPECT_TRUE(names.names.count(name)) << name << " was never parsed";
 }
 

@@ -1,5 +1,6 @@
-// Headers written, then read by the parser, which is written from the specification on its own: every field comes
-// back. The headers are random, brought to the canonical form in which the syntax infers what it does not code.
+// Headers written, then read by the parser, which is written from the specification on its own: every field
+// comes back. The headers are random, brought to the canonical form in which the syntax infers what it does
+// not code.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -16,7 +17,9 @@
 namespace tessera {
 namespace {
 
-parser::Bytes view(const ByteVector& v) { return {v.data(), static_cast<ptrdiff_t>(v.size())}; }
+parser::Bytes view(const ByteVector& v) {
+  return {v.data(), static_cast<ptrdiff_t>(v.size())};
+}
 
 class Fuzz {
  public:
@@ -43,7 +46,8 @@ class Fuzz {
     s.enable_filter_intra = coin();
     s.enable_intra_edge_filter = coin();
     if (s.reduced_still_picture_header) {
-      s.enable_interintra_compound = s.enable_masked_compound = s.enable_warped_motion = s.enable_dual_filter = false;
+      s.enable_interintra_compound = s.enable_masked_compound = s.enable_warped_motion =
+          s.enable_dual_filter = false;
       s.enable_order_hint = s.enable_jnt_comp = s.enable_ref_frame_mvs = false;
     } else {
       inter_tools(s);
@@ -64,7 +68,8 @@ class Fuzz {
       ref.valid = true;
       ref.hdr.frame_type = chance(20) ? KEY_FRAME : INTER_FRAME;
       ref.hdr.order_hint = static_cast<int>(bits(seq.order_hint_bits));
-      ref.hdr.size = make_frame_size(in(8, seq.max_frame_width_minus_1 + 1), in(8, seq.max_frame_height_minus_1 + 1));
+      ref.hdr.size =
+          make_frame_size(in(8, seq.max_frame_width_minus_1 + 1), in(8, seq.max_frame_height_minus_1 + 1));
       ref.hdr.segmentation = segmentation();
       ref.hdr.loop_filter.deltas = deltas();
       for (int i = LAST_FRAME; i <= ALTREF_FRAME; i++) ref.hdr.global_motion[i] = global_motion(true);
@@ -201,8 +206,9 @@ class Fuzz {
     h.allow_screen_content_tools = seq.seq_force_screen_content_tools == SELECT_SCREEN_CONTENT_TOOLS
                                        ? coin()
                                        : seq.seq_force_screen_content_tools != 0;
-    h.force_integer_mv = h.allow_screen_content_tools &&
-                         (seq.seq_force_integer_mv == SELECT_INTEGER_MV ? coin() : seq.seq_force_integer_mv != 0);
+    h.force_integer_mv =
+        h.allow_screen_content_tools &&
+        (seq.seq_force_integer_mv == SELECT_INTEGER_MV ? coin() : seq.seq_force_integer_mv != 0);
     if (h.frame_is_intra()) h.force_integer_mv = true;
     if (seq.frame_id_numbers_present_flag) h.current_frame_id = bits(seq.frame_id_length());
     h.frame_size_override_flag =
@@ -272,15 +278,18 @@ class Fuzz {
       t.uniform_tile_spacing_flag = false;
       int widest = 0;
       const int least = div_ceil(l.sb_cols, MAX_TILE_COLS);
-      t.tile_cols = split(t.mi_col_starts, l.sb_cols, least, l.max_tile_width_sb, l.sb_shift, h.size.mi_cols, &widest);
+      t.tile_cols =
+          split(t.mi_col_starts, l.sb_cols, least, l.max_tile_width_sb, l.sb_shift, h.size.mi_cols, &widest);
       const int sbs = l.sb_rows * l.sb_cols;
       const int area = l.min_log2_tiles > 0 ? sbs >> (l.min_log2_tiles + 1) : sbs;
-      t.tile_rows = split(t.mi_row_starts, l.sb_rows, 1, std::max(area / widest, 1), l.sb_shift, h.size.mi_rows, nullptr);
+      t.tile_rows = split(t.mi_row_starts, l.sb_rows, 1, std::max(area / widest, 1), l.sb_shift,
+                          h.size.mi_rows, nullptr);
       t.tile_cols_log2 = static_cast<uint8_t>(tile_log2(1, t.tile_cols));
       t.tile_rows_log2 = static_cast<uint8_t>(tile_log2(1, t.tile_rows));
     }
     t.context_update_tile_id = static_cast<uint16_t>(below(t.num_tiles()));
-    if (t.num_tiles() > 1 || t.tile_cols_log2 || t.tile_rows_log2) t.tile_size_bytes = static_cast<uint8_t>(in(1, 4));
+    if (t.num_tiles() > 1 || t.tile_cols_log2 || t.tile_rows_log2)
+      t.tile_size_bytes = static_cast<uint8_t>(in(1, 4));
   }
 
   template <size_t N>
@@ -408,7 +417,8 @@ class Fuzz {
     lr.lr_unit_shift = static_cast<uint8_t>(in(seq.use_128x128_superblock, 2));
     const bool chroma_lr =
         lr.frame_restoration_type[1] != RESTORE_NONE || lr.frame_restoration_type[2] != RESTORE_NONE;
-    if (seq.color_config.subsampling_x && seq.color_config.subsampling_y && chroma_lr) lr.lr_uv_shift = byte(2);
+    if (seq.color_config.subsampling_x && seq.color_config.subsampling_y && chroma_lr)
+      lr.lr_uv_shift = byte(2);
     lr.loop_restoration_size[0] = 64 << lr.lr_unit_shift;
     lr.loop_restoration_size[1] = lr.loop_restoration_size[2] = lr.loop_restoration_size[0] >> lr.lr_uv_shift;
   }

@@ -1,6 +1,6 @@
-// desync STREAM [ENCODER_TRACE]: parses a stream; with the trace of the encoder that wrote it, names the first
-// symbol where the two part. desync --write STREAM TRACE writes the trace as the decoder sees it (cdf offsets are 0).
-// Exit status 0: parsed and equal, 1: not, 2: bad usage.
+// desync STREAM [ENCODER_TRACE]: parses a stream; with the trace of the encoder that wrote it, names the
+// first symbol where the two part. desync --write STREAM TRACE writes the trace as the decoder sees it (cdf
+// offsets are 0). Exit status 0: parsed and equal, 1: not, 2: bad usage.
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -53,14 +53,15 @@ class Comparer : public Listener {
     const bool same_kind = s.adaptive == (e->cdf_offset != kTraceNoCdf);
     if (e->symbols == s.symbols && e->value == s.value && e->range == s.range && same_kind) return;
     char text[200];
-    std::snprintf(text, sizeof text, "encoder wrote N=%d value=%d range=%d%s at mi (%d, %d), cdf offset %d", e->symbols,
-                  e->value, e->range, e->cdf_offset == kTraceNoCdf ? " (no cdf)" : "", e->mi_row, e->mi_col,
-                  e->cdf_offset);
+    std::snprintf(text, sizeof text, "encoder wrote N=%d value=%d range=%d%s at mi (%d, %d), cdf offset %d",
+                  e->symbols, e->value, e->range, e->cdf_offset == kTraceNoCdf ? " (no cdf)" : "", e->mi_row,
+                  e->mi_col, e->cdf_offset);
     throw Desync(text);
   }
   void on_block(int, const Block&) override { blocks_++; }
   void on_tile_end(int frame, int tile) override {
-    if (trace_ && expected(frame, tile, index_)) throw Desync("the encoder's trace of the tile goes on after its end");
+    if (trace_ && expected(frame, tile, index_))
+      throw Desync("the encoder's trace of the tile goes on after its end");
     index_ = 0;
   }
 
@@ -97,14 +98,10 @@ class Writer : public Listener {
     std::fwrite(kTraceMagic, 1, sizeof kTraceMagic, file_.get());
   }
   void on_symbol(int frame, const SymbolRecord& s) override {
-    const TraceRecord record = {static_cast<uint32_t>(frame),
-                                static_cast<uint16_t>(s.tile),
-                                static_cast<uint16_t>(s.mi_row),
-                                static_cast<uint16_t>(s.mi_col),
-                                static_cast<uint16_t>(s.range),
-                                s.adaptive ? uint16_t{0} : kTraceNoCdf,
-                                static_cast<uint8_t>(s.symbols),
-                                static_cast<uint8_t>(s.value)};
+    const TraceRecord record = {static_cast<uint32_t>(frame),    static_cast<uint16_t>(s.tile),
+                                static_cast<uint16_t>(s.mi_row), static_cast<uint16_t>(s.mi_col),
+                                static_cast<uint16_t>(s.range),  s.adaptive ? uint16_t{0} : kTraceNoCdf,
+                                static_cast<uint8_t>(s.symbols), static_cast<uint8_t>(s.value)};
     std::fwrite(&record, sizeof record, 1, file_.get());
   }
 
@@ -116,7 +113,8 @@ class Writer : public Listener {
 };
 
 void parse_file(StreamParser& parser, const char* path) {
-  for (const auto& unit : read_temporal_units(path)) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+  for (const auto& unit : read_temporal_units(path))
+    parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
 }
 
 int write_trace(const char* stream, const char* path) {
@@ -153,7 +151,7 @@ int main(int argc, char** argv) {
     std::printf("FAILED: %s\n", e.what());
     return 1;
   }
-  std::printf("ok: %d frames, %lld blocks, %lld symbols\n", parser->frames(), static_cast<long long>(comparer->blocks()),
-              static_cast<long long>(comparer->symbols()));
+  std::printf("ok: %d frames, %lld blocks, %lld symbols\n", parser->frames(),
+              static_cast<long long>(comparer->blocks()), static_cast<long long>(comparer->symbols()));
   return 0;
 }

@@ -3,8 +3,8 @@
 
 namespace tessera::parser {
 
-Array<uint8_t, REFS_PER_FRAME> set_frame_refs(const SequenceHeader& seq, const FrameHeader& hdr, int last_frame_idx,
-                                              int gold_frame_idx) {
+Array<uint8_t, REFS_PER_FRAME> set_frame_refs(const SequenceHeader& seq, const FrameHeader& hdr,
+                                              int last_frame_idx, int gold_frame_idx) {
   Array<int, REFS_PER_FRAME> idx;
   idx.fill(-1);
   Array<bool, NUM_REF_FRAMES> used = {};

@@ -55,7 +55,7 @@ struct FrameState {
   FrameHeader hdr;
   const References* refs = nullptr;
   int number = 0;
-  Array<int, TOTAL_REFS_PER_FRAME> order_hints = {};          ///< OrderHints
+  Array<int, TOTAL_REFS_PER_FRAME> order_hints = {};  ///< OrderHints
   Array<bool, TOTAL_REFS_PER_FRAME> ref_frame_sign_bias = {};
   Cdfs cdfs;        ///< at the start of every tile
   Cdfs saved_cdfs;  ///< of context_update_tile_id at its end

@@ -21,7 +21,8 @@ class FrameHeaderParser {
       if (h.frame_is_intra()) {
         frame_size();
         render_size();
-        h.allow_intrabc = h.allow_screen_content_tools && h.size.upscaled_width == h.size.frame_width && r.flag();
+        h.allow_intrabc =
+            h.allow_screen_content_tools && h.size.upscaled_width == h.size.frame_width && r.flag();
       } else {
         inter_setup();
       }
@@ -71,7 +72,8 @@ class FrameHeaderParser {
                                        : seq.seq_force_screen_content_tools != 0;
     h.force_integer_mv = false;
     if (h.allow_screen_content_tools)
-      h.force_integer_mv = seq.seq_force_integer_mv == SELECT_INTEGER_MV ? r.flag() : seq.seq_force_integer_mv != 0;
+      h.force_integer_mv =
+          seq.seq_force_integer_mv == SELECT_INTEGER_MV ? r.flag() : seq.seq_force_integer_mv != 0;
     if (h.frame_is_intra()) h.force_integer_mv = true;
     if (seq.frame_id_numbers_present_flag) h.current_frame_id = r.f(seq.frame_id_length());
     h.frame_size_override_flag =
@@ -80,7 +82,8 @@ class FrameHeaderParser {
     h.primary_ref_frame = h.frame_is_intra() || h.error_resilient_mode ? PRIMARY_REF_NONE : f8(3);
     if (seq.decoder_model_info_present_flag) buffer_removal_times();
     h.refresh_frame_flags = h.frame_type == SWITCH_FRAME || shown_key_frame() ? kAllFrames : f8(8);
-    require(h.frame_type != INTRA_ONLY_FRAME || h.refresh_frame_flags != kAllFrames, "intra-only frame refreshes all");
+    require(h.frame_type != INTRA_ONLY_FRAME || h.refresh_frame_flags != kAllFrames,
+            "intra-only frame refreshes all");
     if ((!h.frame_is_intra() || h.refresh_frame_flags != kAllFrames) && h.error_resilient_mode &&
         seq.enable_order_hint)
       for (int& hint : h.ref_order_hint) hint = static_cast<int>(r.f(order_hint_bits));
@@ -146,7 +149,8 @@ class FrameHeaderParser {
     }
     for (int i = 0; i < REFS_PER_FRAME; i++) {
       if (!short_signaling) h.ref_frame_idx[i] = f8(3);
-      if (seq.frame_id_numbers_present_flag) h.delta_frame_id_minus_1[i] = r.f(seq.delta_frame_id_length_minus_2 + 2);
+      if (seq.frame_id_numbers_present_flag)
+        h.delta_frame_id_minus_1[i] = r.f(seq.delta_frame_id_length_minus_2 + 2);
     }
     if (h.frame_size_override_flag && !h.error_resilient_mode) {
       frame_size_with_refs();
@@ -219,7 +223,8 @@ class FrameHeaderParser {
       int widest = 0;
       for (int sb = 0; sb < sb_cols;) {
         t.mi_col_starts[cols++] = sb << sb_shift;
-        const int size = static_cast<int>(r.ns(static_cast<uint32_t>(std::min(sb_cols - sb, max_tile_width_sb)))) + 1;
+        const int size =
+            static_cast<int>(r.ns(static_cast<uint32_t>(std::min(sb_cols - sb, max_tile_width_sb)))) + 1;
         widest = std::max(widest, size);
         sb += size;
       }
@@ -363,7 +368,8 @@ class FrameHeaderParser {
       lr.lr_unit_shift = f8(1);
       if (lr.lr_unit_shift) lr.lr_unit_shift = static_cast<uint8_t>(lr.lr_unit_shift + r.f(1));
     }
-    if (seq.color_config.subsampling_x && seq.color_config.subsampling_y && uses_chroma_lr) lr.lr_uv_shift = f8(1);
+    if (seq.color_config.subsampling_x && seq.color_config.subsampling_y && uses_chroma_lr)
+      lr.lr_uv_shift = f8(1);
     lr.loop_restoration_size[0] = RESTORATION_TILESIZE_MAX >> (2 - lr.lr_unit_shift);
     lr.loop_restoration_size[1] = lr.loop_restoration_size[2] = lr.loop_restoration_size[0] >> lr.lr_uv_shift;
   }
@@ -485,6 +491,8 @@ class FrameHeaderParser {
 
 }  // namespace
 
-FrameHeader parse_frame_header(BitReader& r, const HeaderContext& ctx) { return FrameHeaderParser(r, ctx).parse(); }
+FrameHeader parse_frame_header(BitReader& r, const HeaderContext& ctx) {
+  return FrameHeaderParser(r, ctx).parse();
+}
 
 }  // namespace tessera::parser

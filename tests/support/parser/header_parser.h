@@ -20,7 +20,7 @@ struct HeaderContext {
 FrameHeader parse_frame_header(BitReader& r, const HeaderContext& ctx);
 
 /// spec 7.8: set frame refs process.
-Array<uint8_t, REFS_PER_FRAME> set_frame_refs(const SequenceHeader& seq, const FrameHeader& hdr, int last_frame_idx,
-                                              int gold_frame_idx);
+Array<uint8_t, REFS_PER_FRAME> set_frame_refs(const SequenceHeader& seq, const FrameHeader& hdr,
+                                              int last_frame_idx, int gold_frame_idx);
 
 }  // namespace tessera::parser

@@ -40,7 +40,8 @@ bool project_reference(FrameState& fs, int src, int dst_sign) {
       if (saved.ref_frame <= INTRA_FRAME) continue;
       const int ref_to_cur = dist(fs.order_hints[src], fs.order_hint());
       const int ref_offset = dist(fs.order_hints[src], ref.order_hints[saved.ref_frame]);
-      if (std::abs(ref_to_cur) > MAX_FRAME_DISTANCE || std::abs(ref_offset) > MAX_FRAME_DISTANCE || ref_offset <= 0)
+      if (std::abs(ref_to_cur) > MAX_FRAME_DISTANCE || std::abs(ref_offset) > MAX_FRAME_DISTANCE ||
+          ref_offset <= 0)
         continue;
       const Mv proj = get_mv_projection(saved.mv, ref_to_cur * dst_sign, ref_offset);
       int pos_y8 = y8, pos_x8 = x8;
@@ -61,7 +62,9 @@ void motion_field_estimation(FrameState& fs) {
   for (int ref = LAST_FRAME; ref <= ALTREF_FRAME; ref++)
     fs.motion_field[ref] =
         Grid<Mv>(fs.hdr.size.mi_rows >> 1, fs.hdr.size.mi_cols >> 1, Mv{kInvalidMv, kInvalidMv});
-  const auto backward = [&](int ref) { return get_relative_dist(fs.seq, fs.order_hints[ref], fs.order_hint()) > 0; };
+  const auto backward = [&](int ref) {
+    return get_relative_dist(fs.seq, fs.order_hints[ref], fs.order_hint()) > 0;
+  };
   if (fs.ref(LAST_FRAME).order_hints[ALTREF_FRAME] != fs.order_hints[GOLDEN_FRAME])
     project_reference(fs, LAST_FRAME, -1);
   int ref_stamp = MFMV_STACK_SIZE - 2;

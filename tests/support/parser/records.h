@@ -68,7 +68,8 @@ struct Block {
   bool is_compound() const { return ref_frame[1] > INTRA_FRAME; }
 };
 
-/// Receives what a stream holds, in coding order. A frame is numbered by the frame headers with tile data so far.
+/// Receives what a stream holds, in coding order. A frame is numbered by the frame headers with tile data so
+/// far.
 class Listener {
  public:
   virtual ~Listener() = default;

@@ -21,7 +21,8 @@ ColorConfig parse_color_config(BitReader& r, int seq_profile) {
     c.color_range = r.flag();
     return c;
   }
-  if (c.color_primaries == CP_BT_709 && c.transfer_characteristics == TC_SRGB && c.matrix_coefficients == MC_IDENTITY) {
+  if (c.color_primaries == CP_BT_709 && c.transfer_characteristics == TC_SRGB &&
+      c.matrix_coefficients == MC_IDENTITY) {
     c.color_range = true;
     c.subsampling_x = c.subsampling_y = 0;
   } else {
@@ -74,7 +75,8 @@ void parse_operating_points(BitReader& r, SequenceHeader& s) {
     }
     if (s.initial_display_delay_present_flag) {
       op.initial_display_delay_present_for_this_op = r.flag();
-      if (op.initial_display_delay_present_for_this_op) op.initial_display_delay_minus_1 = static_cast<uint8_t>(r.f(4));
+      if (op.initial_display_delay_present_for_this_op)
+        op.initial_display_delay_minus_1 = static_cast<uint8_t>(r.f(4));
     }
   }
 }
@@ -92,7 +94,8 @@ void parse_inter_tools(BitReader& r, SequenceHeader& s) {
   s.seq_force_screen_content_tools =
       static_cast<uint8_t>(choose_screen_content_tools ? SELECT_SCREEN_CONTENT_TOOLS : r.f(1));
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
-  if (s.seq_force_screen_content_tools > 0 && !r.flag()) s.seq_force_integer_mv = static_cast<uint8_t>(r.f(1));
+  if (s.seq_force_screen_content_tools > 0 && !r.flag())
+    s.seq_force_integer_mv = static_cast<uint8_t>(r.f(1));
   s.order_hint_bits = s.enable_order_hint ? static_cast<uint8_t>(r.f(3) + 1) : 0;
 }
 
@@ -105,7 +108,8 @@ SequenceHeader parse_sequence_header(BitReader& r) {
   s.reduced_still_picture_header = r.flag();
   if (s.reduced_still_picture_header) {
     s.operating_points[0].seq_level_idx = static_cast<uint8_t>(r.f(5));
-    s.enable_interintra_compound = s.enable_masked_compound = s.enable_warped_motion = s.enable_dual_filter = false;
+    s.enable_interintra_compound = s.enable_masked_compound = s.enable_warped_motion = s.enable_dual_filter =
+        false;
     s.enable_order_hint = s.enable_jnt_comp = s.enable_ref_frame_mvs = false;
     s.order_hint_bits = 0;
   } else {

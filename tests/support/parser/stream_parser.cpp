@@ -15,7 +15,9 @@ void check_trailing_bits(BitReader& r) {
 }
 
 /// spec 5.11.57: count_units_in_frame( ).
-int count_units(int unit_size, int frame_size) { return std::max((frame_size + (unit_size >> 1)) / unit_size, 1); }
+int count_units(int unit_size, int frame_size) {
+  return std::max((frame_size + (unit_size >> 1)) / unit_size, 1);
+}
 
 }  // namespace
 
@@ -103,7 +105,8 @@ void StreamParser::start_frame(const FrameHeader& hdr) {
   fs.saved_cdfs = fs.cdfs;
   if (hdr.use_ref_frame_mvs) motion_field_estimation(fs);
   for (int plane = 0; plane < seq_.num_planes(); plane++) {
-    const int sx = plane ? seq_.color_config.subsampling_x : 0, sy = plane ? seq_.color_config.subsampling_y : 0;
+    const int sx = plane ? seq_.color_config.subsampling_x : 0,
+              sy = plane ? seq_.color_config.subsampling_y : 0;
     const int unit = hdr.lr.loop_restoration_size[plane];
     fs.lr_units[plane] = Grid<LrUnit>(count_units(unit, (hdr.size.frame_height + sy) >> sy),
                                       count_units(unit, (hdr.size.upscaled_width + sx) >> sx));
@@ -124,7 +127,8 @@ void StreamParser::tile_group(Bytes data) {
   r.byte_alignment();
   require(tg_start == next_tile_ && tg_end >= tg_start && tg_end < t.num_tiles(), "tile group out of order");
   for (int tile = tg_start; tile <= tg_end; tile++) {
-    const ptrdiff_t size = tile == tg_end ? r.rest().size() : static_cast<ptrdiff_t>(r.le(t.tile_size_bytes)) + 1;
+    const ptrdiff_t size =
+        tile == tg_end ? r.rest().size() : static_cast<ptrdiff_t>(r.le(t.tile_size_bytes)) + 1;
     require(size > 0 && size <= r.rest().size(), "tile longer than its tile group");
     TileParser(*frame_, tile, r.rest().sub(0, size), listener_).parse();
     r.skip(size * 8);
@@ -142,11 +146,17 @@ void StreamParser::finish_frame() {
     segment_ids = fs.prev_segment_ids;
   else
     for (int r = 0; r < hdr.size.mi_rows; r++)
-      for (int c = 0; c < hdr.size.mi_cols; c++) segment_ids(r, c) = static_cast<uint8_t>(fs.mi(r, c).segment_id);
+      for (int c = 0; c < hdr.size.mi_cols; c++)
+        segment_ids(r, c) = static_cast<uint8_t>(fs.mi(r, c).segment_id);
   const Grid<SavedMotion> motion = save_motion(fs);
   for (int i = 0; i < NUM_REF_FRAMES; i++)
     if (hdr.refresh_frame_flags >> i & 1)
-      (*refs_)[i] = {true,        fs.seq, hdr, fs.order_hints, motion, segment_ids,
+      (*refs_)[i] = {true,
+                     fs.seq,
+                     hdr,
+                     fs.order_hints,
+                     motion,
+                     segment_ids,
                      hdr.disable_frame_end_update_cdf ? fs.cdfs : fs.saved_cdfs};
   frame_.reset();
 }

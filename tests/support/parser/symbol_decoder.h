@@ -1,5 +1,5 @@
-// spec 8.2: the symbol decoder, written as the specification writes it: CDFs are cumulative, not inverted, with
-// the counter behind them.
+// spec 8.2: the symbol decoder, written as the specification writes it: CDFs are cumulative, not inverted,
+// with the counter behind them.
 #pragma once
 
 #include <algorithm>
@@ -47,7 +47,8 @@ class SymbolDecoder {
   void exit() {
     require(max_bits_ >= -14, "symbol decoder read past its padding");
     const int64_t trailing = bits_.position() - std::min<int64_t>(15, max_bits_ + 15);
-    require(trailing >= 0 && trailing < size_bits_ && bits_.bit_at(trailing), "tile without its trailing bit");
+    require(trailing >= 0 && trailing < size_bits_ && bits_.bit_at(trailing),
+            "tile without its trailing bit");
     for (int64_t i = trailing + 1; i < size_bits_; i++) require(!bits_.bit_at(i), "tile padding is not zero");
   }
 

@@ -73,7 +73,8 @@ void TileParser::read_inter_mode() {
     b_.y_mode = GLOBALMV;
   } else if (b_.is_compound()) {
     const int ctx = Compound_Mode_Ctx_Map[ref_mv_context_ >> 1][std::min(new_mv_context_, 4)];
-    b_.y_mode = static_cast<PredictionMode>(NEAREST_NEARESTMV + symbol("compound_mode", cdfs_.compound_mode[ctx]));
+    b_.y_mode =
+        static_cast<PredictionMode>(NEAREST_NEARESTMV + symbol("compound_mode", cdfs_.compound_mode[ctx]));
   } else if (symbol("new_mv", cdfs_.new_mv[new_mv_context_]) == 0) {
     b_.y_mode = NEWMV;
   } else if (symbol("zero_mv", cdfs_.zero_mv[zero_mv_context_]) == 0) {
@@ -182,7 +183,8 @@ void TileParser::read_compound_type() {
   if (seq_.enable_masked_compound)
     b_.comp_group_idx = symbol("comp_group_idx", cdfs_.comp_group_idx[comp_group_idx_ctx()]);
   if (b_.comp_group_idx == 0) {
-    if (seq_.enable_jnt_comp) b_.compound_idx = symbol("compound_idx", cdfs_.compound_idx[compound_idx_ctx()]);
+    if (seq_.enable_jnt_comp)
+      b_.compound_idx = symbol("compound_idx", cdfs_.compound_idx[compound_idx_ctx()]);
     b_.compound_type = b_.compound_idx ? COMPOUND_AVERAGE : COMPOUND_DISTANCE;
   } else if (Wedge_Bits[b_.mi_size] == 0) {
     b_.compound_type = COMPOUND_DIFFWTD;

@@ -27,8 +27,8 @@ void TileParser::intra_frame_mode_info() {
   }
   const int above_mode = Intra_Mode_Context[avail_u_ ? above().y_mode : DC_PRED];
   const int left_mode = Intra_Mode_Context[avail_l_ ? left().y_mode : DC_PRED];
-  b_.y_mode =
-      static_cast<PredictionMode>(symbol("intra_frame_y_mode", cdfs_.intra_frame_y_mode[above_mode][left_mode]));
+  b_.y_mode = static_cast<PredictionMode>(
+      symbol("intra_frame_y_mode", cdfs_.intra_frame_y_mode[above_mode][left_mode]));
   intra_modes_after_y();
 }
 
@@ -45,7 +45,8 @@ void TileParser::intra_modes_after_y() {
     if (b_.uv_mode == UV_CFL_PRED) read_cfl_alphas();
     b_.angle_delta_uv = intra_angle_info("angle_delta_uv", b_.uv_mode);
   }
-  if (b_.mi_size >= BLOCK_8X8 && bw() <= 64 && bh() <= 64 && hdr_.allow_screen_content_tools) palette_mode_info();
+  if (b_.mi_size >= BLOCK_8X8 && bw() <= 64 && bh() <= 64 && hdr_.allow_screen_content_tools)
+    palette_mode_info();
   filter_intra_mode_info();
 }
 
@@ -56,10 +57,11 @@ int TileParser::intra_angle_info(const char* name, PredictionMode mode) {
 }
 
 void TileParser::read_uv_mode() {
-  const bool cfl_allowed =
-      b_.lossless ? get_plane_residual_size(b_.mi_size, sub_x(1), sub_y(1)) == BLOCK_4X4 : std::max(bw(), bh()) <= 32;
-  b_.uv_mode = static_cast<PredictionMode>(cfl_allowed ? symbol("uv_mode", cdfs_.uv_mode_cfl_allowed[b_.y_mode])
-                                                       : symbol("uv_mode", cdfs_.uv_mode_cfl_not_allowed[b_.y_mode]));
+  const bool cfl_allowed = b_.lossless ? get_plane_residual_size(b_.mi_size, sub_x(1), sub_y(1)) == BLOCK_4X4
+                                       : std::max(bw(), bh()) <= 32;
+  b_.uv_mode =
+      static_cast<PredictionMode>(cfl_allowed ? symbol("uv_mode", cdfs_.uv_mode_cfl_allowed[b_.y_mode])
+                                              : symbol("uv_mode", cdfs_.uv_mode_cfl_not_allowed[b_.y_mode]));
 }
 
 /// spec 5.11.45. Signs: 0 zero, 1 negative, 2 positive.
@@ -77,7 +79,9 @@ void TileParser::read_cfl_alphas() {
 
 /// spec 5.11.24.
 void TileParser::filter_intra_mode_info() {
-  if (!seq_.enable_filter_intra || b_.y_mode != DC_PRED || b_.palette_size_y != 0 || std::max(bw(), bh()) > 32) return;
+  if (!seq_.enable_filter_intra || b_.y_mode != DC_PRED || b_.palette_size_y != 0 ||
+      std::max(bw(), bh()) > 32)
+    return;
   b_.use_filter_intra = symbol("use_filter_intra", cdfs_.filter_intra[b_.mi_size]);
   if (b_.use_filter_intra) b_.filter_intra_mode = symbol("filter_intra_mode", cdfs_.filter_intra_mode);
 }
@@ -121,7 +125,8 @@ void TileParser::read_palette_colors_v() {
   const int bit_depth = seq_.color_config.bit_depth, max = 1 << bit_depth;
   Array<uint16_t, 8>& v = b_.palette_colors_v;
   if (!literal("delta_encode_palette_colors_v", 1)) {
-    for (int i = 0; i < b_.palette_size_uv; i++) v[i] = static_cast<uint16_t>(literal("palette_colors_v", bit_depth));
+    for (int i = 0; i < b_.palette_size_uv; i++)
+      v[i] = static_cast<uint16_t>(literal("palette_colors_v", bit_depth));
     return;
   }
   const int bits = bit_depth - 4 + literal("palette_num_extra_bits_v", 2);
@@ -156,8 +161,8 @@ void TileParser::palette_tokens() {
   if (b_.palette_size_uv) {
     const int sx = sub_x(1), sy = sub_y(1);
     const int grow_w = bw() >> sx < 4 ? 2 : 0, grow_h = bh() >> sy < 4 ? 2 : 0;
-    read_color_map(1, b_.palette_size_uv, (bw() >> sx) + grow_w, (bh() >> sy) + grow_h, (onscreen_w >> sx) + grow_w,
-                   (onscreen_h >> sy) + grow_h);
+    read_color_map(1, b_.palette_size_uv, (bw() >> sx) + grow_w, (bh() >> sy) + grow_h,
+                   (onscreen_w >> sx) + grow_w, (onscreen_h >> sy) + grow_h);
   }
 }
 
@@ -168,13 +173,20 @@ void TileParser::read_color_map(int plane, int n, int block_w, int block_h, int 
   const auto read_index = [&](int ctx) {
     const char* name = plane ? "palette_color_idx_uv" : "palette_color_idx_y";
     switch (n) {
-      case 2: return symbol(name, plane ? cdfs_.palette_size_2_uv_color[ctx] : cdfs_.palette_size_2_y_color[ctx]);
-      case 3: return symbol(name, plane ? cdfs_.palette_size_3_uv_color[ctx] : cdfs_.palette_size_3_y_color[ctx]);
-      case 4: return symbol(name, plane ? cdfs_.palette_size_4_uv_color[ctx] : cdfs_.palette_size_4_y_color[ctx]);
-      case 5: return symbol(name, plane ? cdfs_.palette_size_5_uv_color[ctx] : cdfs_.palette_size_5_y_color[ctx]);
-      case 6: return symbol(name, plane ? cdfs_.palette_size_6_uv_color[ctx] : cdfs_.palette_size_6_y_color[ctx]);
-      case 7: return symbol(name, plane ? cdfs_.palette_size_7_uv_color[ctx] : cdfs_.palette_size_7_y_color[ctx]);
-      default: return symbol(name, plane ? cdfs_.palette_size_8_uv_color[ctx] : cdfs_.palette_size_8_y_color[ctx]);
+      case 2:
+        return symbol(name, plane ? cdfs_.palette_size_2_uv_color[ctx] : cdfs_.palette_size_2_y_color[ctx]);
+      case 3:
+        return symbol(name, plane ? cdfs_.palette_size_3_uv_color[ctx] : cdfs_.palette_size_3_y_color[ctx]);
+      case 4:
+        return symbol(name, plane ? cdfs_.palette_size_4_uv_color[ctx] : cdfs_.palette_size_4_y_color[ctx]);
+      case 5:
+        return symbol(name, plane ? cdfs_.palette_size_5_uv_color[ctx] : cdfs_.palette_size_5_y_color[ctx]);
+      case 6:
+        return symbol(name, plane ? cdfs_.palette_size_6_uv_color[ctx] : cdfs_.palette_size_6_y_color[ctx]);
+      case 7:
+        return symbol(name, plane ? cdfs_.palette_size_7_uv_color[ctx] : cdfs_.palette_size_7_y_color[ctx]);
+      default:
+        return symbol(name, plane ? cdfs_.palette_size_8_uv_color[ctx] : cdfs_.palette_size_8_y_color[ctx]);
     }
   };
   for (int i = 1; i < onscreen_h + onscreen_w - 1; i++)

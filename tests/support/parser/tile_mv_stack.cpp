@@ -11,8 +11,8 @@ namespace {
 constexpr int REF_CAT_LEVEL = 640;
 
 bool has_newmv(PredictionMode mode) {
-  return mode == NEWMV || mode == NEW_NEWMV || mode == NEAR_NEWMV || mode == NEW_NEARMV || mode == NEAREST_NEWMV ||
-         mode == NEW_NEARESTMV;
+  return mode == NEWMV || mode == NEW_NEWMV || mode == NEAR_NEWMV || mode == NEW_NEARMV ||
+         mode == NEAREST_NEWMV || mode == NEW_NEARESTMV;
 }
 
 }  // namespace
@@ -73,7 +73,8 @@ Mv TileParser::setup_global_mv(int ref_list) const {
     if (hdr_.allow_high_precision_mv)
       mv = {round2_signed(yc, WARPEDMODEL_PREC_BITS - 3), round2_signed(xc, WARPEDMODEL_PREC_BITS - 3)};
     else
-      mv = {round2_signed(yc, WARPEDMODEL_PREC_BITS - 2) * 2, round2_signed(xc, WARPEDMODEL_PREC_BITS - 2) * 2};
+      mv = {round2_signed(yc, WARPEDMODEL_PREC_BITS - 2) * 2,
+            round2_signed(xc, WARPEDMODEL_PREC_BITS - 2) * 2};
   }
   lower_mv_precision(mv);
   return mv;

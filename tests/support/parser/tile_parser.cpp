@@ -93,7 +93,8 @@ void TileParser::parse() {
     }
   }
   decoder_.exit();
-  if (!hdr_.disable_frame_end_update_cdf && tile_ == hdr_.tile_info.context_update_tile_id) fs_.saved_cdfs = cdfs_;
+  if (!hdr_.disable_frame_end_update_cdf && tile_ == hdr_.tile_info.context_update_tile_id)
+    fs_.saved_cdfs = cdfs_;
   listener_.on_tile_end(fs_.number, tile_);
 }
 
@@ -207,7 +208,8 @@ void TileParser::decode_block(int r, int c, BlockSize sub_size) {
   b_.mi_row = place_.mi_row = r;
   b_.mi_col = place_.mi_col = c;
   b_.mi_size = place_.mi_size = sub_size;
-  const bool odd_chroma = (bh4() == 1 && sub_y(1) && (r & 1) == 0) || (bw4() == 1 && sub_x(1) && (c & 1) == 0);
+  const bool odd_chroma =
+      (bh4() == 1 && sub_y(1) && (r & 1) == 0) || (bw4() == 1 && sub_x(1) && (c & 1) == 0);
   b_.has_chroma = !odd_chroma && seq_.num_planes() > 1;
   avail_u_ = is_inside(r - 1, c);
   avail_l_ = is_inside(r, c - 1);

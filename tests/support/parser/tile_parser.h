@@ -1,5 +1,5 @@
-// spec 5.11, reading: one tile, symbol by symbol. Methods carry the names of the syntax structures, members those
-// of the specification's variables; mode info goes into the FrameState, records to the Listener.
+// spec 5.11, reading: one tile, symbol by symbol. Methods carry the names of the syntax structures, members
+// those of the specification's variables; mode info goes into the FrameState, records to the Listener.
 #pragma once
 
 #include "spec/block_geometry.h"

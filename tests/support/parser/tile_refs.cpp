@@ -7,8 +7,12 @@
 namespace tessera::parser {
 namespace {
 
-bool check_backward(int ref_frame) { return ref_frame >= BWDREF_FRAME && ref_frame <= ALTREF_FRAME; }
-bool is_samedir_ref_pair(int ref0, int ref1) { return (ref0 >= BWDREF_FRAME) == (ref1 >= BWDREF_FRAME); }
+bool check_backward(int ref_frame) {
+  return ref_frame >= BWDREF_FRAME && ref_frame <= ALTREF_FRAME;
+}
+bool is_samedir_ref_pair(int ref0, int ref1) {
+  return (ref0 >= BWDREF_FRAME) == (ref1 >= BWDREF_FRAME);
+}
 
 }  // namespace
 

@@ -16,7 +16,8 @@ void TileParser::read_block_tx_size() {
   if (hdr_.tx_mode == TX_MODE_SELECT && b_.mi_size > BLOCK_4X4 && b_.is_inter && !b_.skip && !b_.lossless) {
     const TxSize max = Max_Tx_Size_Rect[b_.mi_size];
     for (int row = mi_row; row < mi_row + bh4(); row += Tx_Height[max] / MI_SIZE)
-      for (int col = mi_col; col < mi_col + bw4(); col += Tx_Width[max] / MI_SIZE) read_var_tx_size(row, col, max, 0);
+      for (int col = mi_col; col < mi_col + bw4(); col += Tx_Width[max] / MI_SIZE)
+        read_var_tx_size(row, col, max, 0);
   } else {
     read_tx_size(!b_.skip || !b_.is_inter);
     fs_.inter_tx_sizes.fill(mi_row, mi_col, bh4(), bw4(), b_.tx_size);
@@ -69,7 +70,8 @@ int TileParser::tx_depth_ctx(TxSize max_rect) {
   int above_w = 0, left_h = 0;
   if (avail_u_)
     above_w = above().is_inter ? block_width(above().mi_size) : get_above_tx_width(b_.mi_row, b_.mi_col);
-  if (avail_l_) left_h = left().is_inter ? block_height(left().mi_size) : get_left_tx_height(b_.mi_row, b_.mi_col);
+  if (avail_l_)
+    left_h = left().is_inter ? block_height(left().mi_size) : get_left_tx_height(b_.mi_row, b_.mi_col);
   return (above_w >= Tx_Width[max_rect]) + (left_h >= Tx_Height[max_rect]);
 }
 
@@ -110,25 +112,29 @@ void TileParser::residual() {
     for (int chunk_x = 0; chunk_x < width_chunks; chunk_x++)
       for (int plane = 0; plane < 1 + b_.has_chroma * 2; plane++) {
         const int sx = sub_x(plane), sy = sub_y(plane);
-        const TxSize tx_size = b_.lossless ? TX_4X4 : plane == 0 ? b_.tx_size : get_tx_size_uv(b_.mi_size, sx, sy);
+        const TxSize tx_size = b_.lossless  ? TX_4X4
+                               : plane == 0 ? b_.tx_size
+                                            : get_tx_size_uv(b_.mi_size, sx, sy);
         const BlockSize plane_size = get_plane_residual_size(chunk_size, sx, sy);
         const int w4 = Num_4x4_Blocks_Wide[plane_size], h4 = Num_4x4_Blocks_High[plane_size];
         if (b_.is_inter && !b_.lossless && plane == 0) {
-          transform_tree((b_.mi_col + (chunk_x << 4)) * MI_SIZE, (b_.mi_row + (chunk_y << 4)) * MI_SIZE, w4 * 4,
-                         h4 * 4);
+          transform_tree((b_.mi_col + (chunk_x << 4)) * MI_SIZE, (b_.mi_row + (chunk_y << 4)) * MI_SIZE,
+                         w4 * 4, h4 * 4);
           continue;
         }
         const int base_x = (b_.mi_col >> sx) * MI_SIZE, base_y = (b_.mi_row >> sy) * MI_SIZE;
         for (int y = 0; y < h4; y += Tx_Height[tx_size] >> 2)
           for (int x = 0; x < w4; x += Tx_Width[tx_size] >> 2)
-            transform_block(plane, base_x, base_y, tx_size, x + ((chunk_x << 4) >> sx), y + ((chunk_y << 4) >> sy));
+            transform_block(plane, base_x, base_y, tx_size, x + ((chunk_x << 4) >> sx),
+                            y + ((chunk_y << 4) >> sy));
       }
 }
 
 /// spec 5.11.35.
 void TileParser::transform_block(int plane, int base_x, int base_y, TxSize tx_size, int x, int y) {
   const int start_x = base_x + 4 * x, start_y = base_y + 4 * y;
-  const int max_x = (hdr_.size.mi_cols * MI_SIZE) >> sub_x(plane), max_y = (hdr_.size.mi_rows * MI_SIZE) >> sub_y(plane);
+  const int max_x = (hdr_.size.mi_cols * MI_SIZE) >> sub_x(plane),
+            max_y = (hdr_.size.mi_rows * MI_SIZE) >> sub_y(plane);
   if (start_x >= max_x || start_y >= max_y) return;
   const int eob = b_.skip ? 0 : coeffs(plane, start_x, start_y, tx_size);
   const TxType type = eob ? compute_tx_type(plane, tx_size, start_x >> 2, start_y >> 2) : DCT_DCT;
@@ -199,8 +205,10 @@ int TileParser::all_zero_ctx(int plane, int x4, int y4, TxSize tx_size) {
   }
   if (block_width(bsize) == w && block_height(bsize) == h) return 0;
   int top = 0, left = 0;
-  for (int i = x4; i < std::min(x4 + w / 4, max_x4); i++) top = std::max(top, above_level_[0].at(static_cast<size_t>(i)));
-  for (int i = y4; i < std::min(y4 + h / 4, max_y4); i++) left = std::max(left, left_level_[0].at(static_cast<size_t>(i)));
+  for (int i = x4; i < std::min(x4 + w / 4, max_x4); i++)
+    top = std::max(top, above_level_[0].at(static_cast<size_t>(i)));
+  for (int i = y4; i < std::min(y4 + h / 4, max_y4); i++)
+    left = std::max(left, left_level_[0].at(static_cast<size_t>(i)));
   if (top == 0 && left == 0) return 1;
   if (top == 0 || left == 0) return 2 + (std::max(top, left) > 3);
   if (std::max(top, left) <= 3) return 4;
@@ -232,7 +240,8 @@ int TileParser::coeff_base_ctx(TxSize tx_size, TxType tx_type, int pos) const {
   }
   const int ctx = std::min((mag + 1) >> 1, 4);
   if (tx_class == TX_CLASS_2D)
-    return row == 0 && col == 0 ? 0 : ctx + Coeff_Base_Ctx_Offset[tx_size][std::min(row, 4)][std::min(col, 4)];
+    return row == 0 && col == 0 ? 0
+                                : ctx + Coeff_Base_Ctx_Offset[tx_size][std::min(row, 4)][std::min(col, 4)];
   return ctx + Coeff_Base_Pos_Ctx_Offset[std::min(tx_class == TX_CLASS_VERT ? row : col, 2)];
 }
 
@@ -250,7 +259,9 @@ int TileParser::coeff_br_ctx(TxSize tx_size, TxType tx_type, int pos) const {
   }
   mag = std::min((mag + 1) >> 1, 6);
   if (pos == 0) return mag;
-  const bool near = tx_class == TX_CLASS_2D ? row < 2 && col < 2 : tx_class == TX_CLASS_HORIZ ? col == 0 : row == 0;
+  const bool near = tx_class == TX_CLASS_2D      ? row < 2 && col < 2
+                    : tx_class == TX_CLASS_HORIZ ? col == 0
+                                                 : row == 0;
   return mag + (near ? 7 : 14);
 }
 
@@ -288,7 +299,8 @@ int TileParser::read_level(int plane, TxSize tx_size, TxType tx_type, int pos, i
     level = symbol("coeff_base", cdfs_.coeff_base[tx_size_ctx][ptype][coeff_base_ctx(tx_size, tx_type, pos)]);
   }
   if (level <= NUM_BASE_LEVELS) return level;
-  auto& cdf = cdfs_.coeff_br[std::min<int>(tx_size_ctx, TX_32X32)][ptype][coeff_br_ctx(tx_size, tx_type, pos)];
+  auto& cdf =
+      cdfs_.coeff_br[std::min<int>(tx_size_ctx, TX_32X32)][ptype][coeff_br_ctx(tx_size, tx_type, pos)];
   for (int idx = 0; idx < COEFF_BASE_RANGE / (BR_CDF_SIZE - 1); idx++) {
     const int coeff_br = symbol("coeff_br", cdf);
     level += coeff_br;

@@ -100,7 +100,8 @@ void TileParser::inter_segment_id(bool pre_skip) {
     read_segment_id();
     return;
   }
-  const int ctx = left_seg_pred_.at(static_cast<size_t>(b_.mi_row)) + above_seg_pred_.at(static_cast<size_t>(b_.mi_col));
+  const int ctx =
+      left_seg_pred_.at(static_cast<size_t>(b_.mi_row)) + above_seg_pred_.at(static_cast<size_t>(b_.mi_col));
   const int seg_id_predicted = symbol("seg_id_predicted", cdfs_.segment_id_predicted[ctx]);
   if (seg_id_predicted)
     b_.segment_id = predicted;
@@ -191,7 +192,8 @@ void TileParser::read_lr(int r, int c) {
     const int row_end = std::min(unit_rows, div_ceil((r + sb4) * mi_h, unit));
     const int col_end = std::min(unit_cols, div_ceil((c + sb4) * numerator, denominator));
     for (int row = div_ceil(r * mi_h, unit); row < row_end; row++)
-      for (int col = div_ceil(c * numerator, denominator); col < col_end; col++) read_lr_unit(plane, row, col);
+      for (int col = div_ceil(c * numerator, denominator); col < col_end; col++)
+        read_lr_unit(plane, row, col);
   }
 }
 
@@ -201,8 +203,12 @@ void TileParser::read_lr_unit(int plane, int unit_row, int unit_col) {
   constexpr Array<int, 2> kXqdMin = {-96, -32}, kXqdMax = {31, 95};
   LrUnit& unit = fs_.lr_units[plane](unit_row, unit_col);
   switch (hdr_.lr.frame_restoration_type[plane]) {
-    case RESTORE_WIENER: unit.type = symbol("use_wiener", cdfs_.use_wiener) ? RESTORE_WIENER : RESTORE_NONE; break;
-    case RESTORE_SGRPROJ: unit.type = symbol("use_sgrproj", cdfs_.use_sgrproj) ? RESTORE_SGRPROJ : RESTORE_NONE; break;
+    case RESTORE_WIENER:
+      unit.type = symbol("use_wiener", cdfs_.use_wiener) ? RESTORE_WIENER : RESTORE_NONE;
+      break;
+    case RESTORE_SGRPROJ:
+      unit.type = symbol("use_sgrproj", cdfs_.use_sgrproj) ? RESTORE_SGRPROJ : RESTORE_NONE;
+      break;
     default: unit.type = static_cast<RestorationType>(symbol("restoration_type", cdfs_.restoration_type));
   }
   if (unit.type == RESTORE_WIENER) {

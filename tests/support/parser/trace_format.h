@@ -1,5 +1,5 @@
-// The symbol trace an encoder writes and `desync` reads: a magic number, then records of 16 bytes, little-endian, in
-// any order of tiles, in coding order within a tile.
+// The symbol trace an encoder writes and `desync` reads: a magic number, then records of 16 bytes,
+// little-endian, in any order of tiles, in coding order within a tile.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,8 @@
 namespace tessera {
 
 inline constexpr char kTraceMagic[8] = {'T', 'S', 'T', 'R', 'A', 'C', 'E', '1'};
-/// TraceRecord::cdf_offset of a boolean without a CDF in the context: literal bits, split_or_horz, split_or_vert.
+/// TraceRecord::cdf_offset of a boolean without a CDF in the context: literal bits, split_or_horz,
+/// split_or_vert.
 inline constexpr uint16_t kTraceNoCdf = 0xffff;
 
 struct TraceRecord {
