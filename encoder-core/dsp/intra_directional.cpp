@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/int_math.h"
+#include "dsp/fixed_width.h"
 #include "spec/filter_tables.h"
 
 namespace tessera {
@@ -63,27 +64,30 @@ void upsample_edge_inplace(P* edge, int count, int bit_depth) {
   }
 }
 
-template <Pixel P>
-P interpolate(const P* edge, int shift) {
-  return static_cast<P>((edge[0] * (32 - shift) + edge[1] * shift + 16) >> 5);
-}
-
-/// One line of samples that share a fraction: `count` of them, 1 << Up apart on the edge.
-template <int Up, Pixel P>
-void interpolate_line(P* __restrict dst, const P* edge, int count, int shift) {
-  for (int i = 0; i < count; i++) dst[i] = interpolate(edge + (i << Up), shift);
+/// W samples that share a fraction, 1 << Up apart on the edge.
+template <int Up, int W, Pixel P>
+void interpolate_line(P* __restrict dst, const P* edge, int shift) {
+  const int16_t far = static_cast<int16_t>(shift), near = static_cast<int16_t>(32 - shift);
+#pragma GCC unroll 1
+  for (int x = 0; x < W; x++) {
+    const int16_t a = static_cast<int16_t>(edge[x << Up]), b = static_cast<int16_t>(edge[(x << Up) + 1]);
+    dst[x] = static_cast<P>((a * near + b * far + 16) >> 5);
+  }
 }
 
 /// Lines along `edge`, each `step` / 64 further on it; past index w + h - 1 its last sample continues.
 template <int Up, Pixel P>
 void predict_along(P* dst, ptrdiff_t dst_stride, const P* edge, int w, int h, int step) {
+  P padded[2 * 64 + 64 + 1];
   const int max_base = (w + h - 1) << Up;
-  for (int y = 0, idx = step; y < h; y++, idx += step, dst += dst_stride) {
-    const int base = idx >> (6 - Up), shift = ((idx << Up) >> 1) & 31;
-    const int count = std::clamp((max_base - base + (1 << Up) - 1) >> Up, 0, w);
-    interpolate_line<Up>(dst, edge + base, count, shift);
-    std::fill(dst + count, dst + w, edge[max_base]);
-  }
+  std::copy_n(edge, max_base, padded);
+  std::fill_n(padded + max_base, (w << Up) + 1, edge[max_base]);
+  for_strips(w, [&]<int W>(int x0) {
+    for (int y = 0; y < h; y++) {
+      const int idx = (y + 1) * step, base = std::min(idx >> (6 - Up), max_base);
+      interpolate_line<Up, W>(dst + y * dst_stride + x0, padded + base + (x0 << Up), ((idx << Up) >> 1) & 31);
+    }
+  });
 }
 
 /// spec 7.11.2.4, step 7.
@@ -110,16 +114,27 @@ void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, i
 template <int UpAbove, int UpLeft, Pixel P>
 void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int dx,
                      int dy) {
+  int16_t offset[64];  // of column x on the left edge, for row 0
+  uint8_t fraction[64];
+  for (int x = 0; x < w; x++) {
+    const int idx = -(x + 1) * dy;
+    offset[x] = static_cast<int16_t>(idx >> (6 - UpLeft));
+    fraction[x] = static_cast<uint8_t>(((idx << UpLeft) >> 1) & 31);
+  }
   for (int y = 0; y < h; y++, dst += dst_stride) {
     const int idx = -(y + 1) * dx;
-    // The first column whose position ( x << 6 ) + idx is at or after the corner, -64.
-    const int first = std::min(w, std::max(0, -64 - idx + 63) >> 6);
-    for (int x = 0; x < first; x++) {
-      const int at = (y << 6) - (x + 1) * dy;
-      dst[x] = interpolate(left + (at >> (6 - UpLeft)), ((at << UpLeft) >> 1) & 31);
-    }
     const int base = idx >> (6 - UpAbove), shift = ((idx << UpAbove) >> 1) & 31;
-    interpolate_line<UpAbove>(dst + first, above + base + (first << UpAbove), w - first, shift);
+    // The first column whose position ( x << 6 ) + idx is at or after the corner, -64. Lines start up to
+    // seven samples before it (kEdgeBefore reaches that far) and are overwritten there.
+    const int first = std::min(w, std::max(0, -64 - idx + 63) >> 6);
+    if (w == 4 && first < 4) interpolate_line<UpAbove, 4>(dst, above + base, shift);
+    if (w > 4)
+      for (int x = first & ~7; x < w; x += 8)
+        interpolate_line<UpAbove, 8>(dst + x, above + base + (x << UpAbove), shift);
+    const P* line = left + (y << UpLeft);
+    for (int x = 0; x < first; x++)
+      dst[x] = static_cast<P>(
+          (line[offset[x]] * (32 - fraction[x]) + line[offset[x] + 1] * fraction[x] + 16) >> 5);
   }
 }
 
