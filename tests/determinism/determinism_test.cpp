@@ -1,0 +1,112 @@
+// The same bytes whatever the number of threads and the kernels in use; two encoders side by side; no allocation once
+// the first frames are through.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include "tests/support/test_video.h"
+
+namespace {
+std::atomic<bool> counting = false;
+std::atomic<int> allocations = 0;
+
+void* counted_allocation(size_t size, size_t alignment) {
+  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+  void* p = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
+                                                  : std::malloc(size ? size : 1);
+  if (!p) throw std::bad_alloc();
+  return p;
+}
+}  // namespace
+
+void* operator new(size_t size) { return counted_allocation(size, 0); }
+void* operator new[](size_t size) { return counted_allocation(size, 0); }
+void* operator new(size_t size, std::align_val_t a) { return counted_allocation(size, static_cast<size_t>(a)); }
+void* operator new[](size_t size, std::align_val_t a) { return counted_allocation(size, static_cast<size_t>(a)); }
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { std::free(p); }
+void operator delete[](void* p, size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace tessera::test {
+namespace {
+
+EncoderConfig config_of(UsageProfile profile, int threads) {
+  EncoderConfig c;
+  c.width = 200;
+  c.height = 140;
+  c.fps_numerator = 30;
+  c.usage_profile = profile;
+  c.threads = threads;
+  c.tile_columns_log2 = 1;
+  c.runtime.cpu_used = 7;
+  return c;
+}
+
+std::vector<uint8_t> encoded(const EncoderConfig& c, int frames) {
+  Status status;
+  const EncodedSequence s = encode_test_video(c, frames, &status, 13);
+  EXPECT_TRUE(status.ok()) << status.message();
+  return s.bytes();
+}
+
+TEST(Determinism, BytesDoNotDependOnThreads) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime}) {
+    const std::vector<uint8_t> one = encoded(config_of(profile, 1), 40);
+    for (int threads : {2, 3, 8}) EXPECT_TRUE(encoded(config_of(profile, threads), 40) == one) << threads << " threads";
+  }
+}
+
+TEST(Determinism, BytesDoNotDependOnKernels) {
+  for (int depth : {8, 10}) {
+    EncoderConfig c = config_of(UsageProfile::kGoodQuality, 2);
+    c.bit_depth = depth;
+    c.runtime.cpu_used = 4;
+    const std::vector<uint8_t> best = encoded(c, 12);
+    c.cpu_mask = 0;
+    EXPECT_TRUE(encoded(c, 12) == best) << "depth " << depth;
+  }
+}
+
+TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
+  const std::vector<uint8_t> alone = encoded(config_of(UsageProfile::kGoodQuality, 2), 20);
+  std::vector<uint8_t> a, b;
+  std::thread other([&] { b = encoded(config_of(UsageProfile::kGoodQuality, 2), 20); });
+  a = encoded(config_of(UsageProfile::kGoodQuality, 2), 20);
+  other.join();
+  EXPECT_TRUE(a == alone);
+  EXPECT_TRUE(b == alone);
+}
+
+/// Heap allocations while frames `from` and later pass through.
+int allocations_after(UsageProfile profile, int from, int frames) {
+  const EncoderConfig c = config_of(profile, 1);
+  std::unique_ptr<Encoder> encoder;
+  EXPECT_TRUE(Encoder::create(c, &encoder).ok());
+  std::vector<TestPicture> pictures;
+  for (int i = 0; i < frames; i++) pictures.push_back(make_test_picture(c.width, c.height, 8, false, i));
+  allocations = 0;
+  for (int i = 0; i < frames; i++) {
+    counting = i >= from;
+    EXPECT_TRUE(encoder->send_frame(pictures[static_cast<size_t>(i)].input(static_cast<uint64_t>(i))).ok());
+    Packet packet;
+    while (encoder->receive_packet(&packet).ok()) encoder->recycle(&packet);
+  }
+  counting = false;
+  return allocations;
+}
+
+TEST(Allocation, NoneFromTheThirdFrameOnInRealtime) { EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 3, 40), 0); }
+
+/// With look-ahead the pools fill while pictures collect: they are full when a few mini-GOPs are through.
+TEST(Allocation, NoneInSteadyStateWithLookAhead) { EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 90, 150), 0); }
+
+}  // namespace
+}  // namespace tessera::test

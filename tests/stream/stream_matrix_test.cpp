@@ -1,0 +1,113 @@
+// Every stream decodes in three independent decoders to exactly what the encoder reconstructed.
+#include <gtest/gtest.h>
+
+#include "tests/support/decoders.h"
+
+namespace tessera::test {
+namespace {
+
+enum class Structure { kKeyOnly, kLowDelay, kPyramid };
+
+struct StreamCase {
+  int width, height, frames;
+  int bit_depth = 8;
+  Structure structure = Structure::kPyramid;
+  int cpu_used = 6, cq_level = 40;
+  int tile_columns_log2 = 0, tile_rows_log2 = 0;
+  bool monochrome = false, error_resilient = false;
+  int cut = 1 << 30;
+};
+
+void PrintTo(const StreamCase& c, std::ostream* out) {
+  *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
+       << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
+       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "");
+}
+
+class StreamMatrix : public testing::TestWithParam<StreamCase> {};
+
+TEST_P(StreamMatrix, DecodesToTheReconstruction) {
+  const StreamCase& c = GetParam();
+  EncoderConfig config;
+  config.width = c.width;
+  config.height = c.height;
+  config.bit_depth = c.bit_depth;
+  config.chroma = c.monochrome ? ChromaFormat::kMonochrome : ChromaFormat::k420;
+  config.fps_numerator = 30;
+  config.runtime.cpu_used = c.cpu_used;
+  config.runtime.cq_level = c.cq_level;
+  config.usage_profile = c.structure == Structure::kKeyOnly    ? UsageProfile::kAllIntra
+                         : c.structure == Structure::kLowDelay ? UsageProfile::kRealtime
+                                                               : UsageProfile::kGoodQuality;
+  config.tile_columns_log2 = c.tile_columns_log2;
+  config.tile_rows_log2 = c.tile_rows_log2;
+  config.error_resilient = c.error_resilient;
+  config.threads = 2;
+  config.keep_reconstruction = true;
+  Status status;
+  const EncodedSequence sequence = encode_test_video(config, c.frames, &status, c.cut);
+  ASSERT_TRUE(status.ok()) << status.message();
+  ASSERT_EQ(sequence.units.size(), static_cast<size_t>(c.frames));
+  for (int i = 0; i < c.frames; i++) EXPECT_EQ(sequence.frame_ids[static_cast<size_t>(i)], static_cast<uint64_t>(i));
+  EXPECT_TRUE(sequence.keys[0]);
+  if (c.structure == Structure::kKeyOnly)
+    for (bool key : sequence.keys) EXPECT_TRUE(key);
+  EXPECT_EQ(check_in_decoders(sequence, c.width, c.height, c.monochrome), "");
+  if (c.cq_level == 0) {  // lossless
+    std::vector<uint8_t> source;
+    for (int i = 0; i < c.frames; i++) {
+      const TestPicture p = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
+      source.insert(source.end(), p.bytes.begin(), p.bytes.end());
+    }
+    EXPECT_TRUE(source == sequence.reconstruction) << "lossless coding changed the pictures";
+  }
+}
+
+std::vector<StreamCase> sizes() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{1, 1}, {2, 2}, {1, 70}, {16, 16}, {17, 19}, {33, 8}, {64, 64}, {66, 130}, {130, 66}, {226, 226}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kKeyOnly, Structure::kLowDelay, Structure::kPyramid})
+      for (int depth : {8, 10})
+        cases.push_back({.width = s[0], .height = s[1], .frames = structure == Structure::kKeyOnly ? 2 : 10, .bit_depth = depth,
+                         .structure = structure, .cpu_used = s[0] > 200 ? 6 : 3});
+  return cases;
+}
+
+std::vector<StreamCase> efforts() {
+  std::vector<StreamCase> cases;
+  for (int cpu_used : {0, 6, 10})
+    for (int cq_level : {0, 20, 40, 63})
+      for (Structure structure : {Structure::kLowDelay, Structure::kPyramid})
+        for (int depth : {8, 10})
+          cases.push_back({.width = 98, .height = 82, .frames = cpu_used == 0 ? 5 : 19, .bit_depth = depth, .structure = structure,
+                           .cpu_used = cpu_used, .cq_level = cq_level, .cut = 7});
+  for (int cpu_used = 1; cpu_used < 10; cpu_used++)
+    cases.push_back({.width = 98, .height = 82, .frames = 9, .cpu_used = cpu_used, .cq_level = 30});
+  return cases;
+}
+
+std::vector<StreamCase> layouts() {
+  std::vector<StreamCase> cases;
+  for (int columns = 0; columns <= 2; columns++)
+    for (int rows = 0; rows <= 2; rows++)
+      if (columns + rows <= 3)
+        cases.push_back({.width = 352, .height = 288, .frames = 6, .structure = columns > rows ? Structure::kLowDelay : Structure::kPyramid,
+                         .cpu_used = 8, .tile_columns_log2 = columns, .tile_rows_log2 = rows});
+  cases.push_back({.width = 352, .height = 288, .frames = 18, .cpu_used = 8, .cut = 11});
+  cases.push_back({.width = 1280, .height = 720, .frames = 4, .cpu_used = 10, .tile_columns_log2 = -1, .tile_rows_log2 = -1});
+  for (int depth : {8, 10}) {
+    cases.push_back({.width = 98, .height = 82, .frames = 10, .bit_depth = depth, .monochrome = true});
+    cases.push_back({.width = 97, .height = 81, .frames = 5, .bit_depth = depth, .cpu_used = 2, .cq_level = 0, .monochrome = true});
+  }
+  cases.push_back({.width = 98, .height = 82, .frames = 10, .error_resilient = true});
+  cases.push_back({.width = 98, .height = 82, .frames = 10, .structure = Structure::kLowDelay, .error_resilient = true});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
+INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));
+INSTANTIATE_TEST_SUITE_P(Layouts, StreamMatrix, testing::ValuesIn(layouts()));
+
+}  // namespace
+}  // namespace tessera::test

@@ -1,0 +1,106 @@
+// Moving pictures made on the spot: gradients, textures, moving shapes, noise and a scene cut, at any size and depth.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "api/encoder.h"
+
+namespace tessera::test {
+
+/// One picture, planes tightly packed, 1 or 2 bytes a sample.
+struct TestPicture {
+  int width, height, bit_depth;
+  bool monochrome;
+  std::vector<uint8_t> bytes;
+
+  int planes() const { return monochrome ? 1 : 3; }
+  int sample_bytes() const { return bit_depth > 8 ? 2 : 1; }
+  int plane_width(int p) const { return p ? (width + 1) / 2 : width; }
+  int plane_height(int p) const { return p ? (height + 1) / 2 : height; }
+
+  InputFrame input(uint64_t id) {
+    InputFrame f;
+    uint8_t* at = bytes.data();
+    for (int p = 0; p < planes(); p++) {
+      f.plane[p] = at;
+      f.stride_bytes[p] = plane_width(p) * sample_bytes();
+      at += f.stride_bytes[p] * plane_height(p);
+    }
+    f.frame_id = id;
+    return f;
+  }
+};
+
+/// Picture `index` of a sequence; from `cut` on another scene.
+inline TestPicture make_test_picture(int width, int height, int bit_depth, bool monochrome, int index, int cut = 1 << 30) {
+  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+  const int scene = index >= cut, shift = bit_depth - 8;
+  uint32_t noise = 0x9e3779b9u * static_cast<uint32_t>(index + 1);
+  for (int p = 0; p < pic.planes(); p++) {
+    for (int y = 0; y < pic.plane_height(p); y++) {
+      for (int x = 0; x < pic.plane_width(p); x++) {
+        const int sx = p ? 2 * x : x, sy = p ? 2 * y : y;
+        const int u = sx + 3 * index + 40 * scene, v = sy + index;
+        int s = p == 0 ? 60 + (u * 2 + v) % 97 + ((u / 8 + v / 8) & 1) * 30 : 128 + 20 * p - (u / 4 + v / 3) % 50;
+        const int bx = (17 + 5 * index) % (width + 20) - 10, by = (9 + 2 * index) % (height + 20) - 10;
+        if (sx >= bx && sx < bx + 24 && sy >= by && sy < by + 20) s = scene ? 20 + 60 * p : 220 - 50 * p;
+        if (sx > width * 3 / 4 && sy > height / 2) s = (s + ((u * v) & 63)) & 255;
+        noise = noise * 1664525u + 1013904223u;
+        s += static_cast<int>(noise >> 30) - 1;
+        s = s < 0 ? 0 : s > 255 ? 255 : s;
+        const int sample = (s << shift) | (shift ? static_cast<int>(noise >> 20 & 3) : 0);
+        pic.bytes.push_back(static_cast<uint8_t>(sample));
+        if (bit_depth > 8) pic.bytes.push_back(static_cast<uint8_t>(sample >> 8));
+      }
+    }
+  }
+  return pic;
+}
+
+/// A whole sequence through the encoder.
+struct EncodedSequence {
+  std::vector<std::vector<uint8_t>> units;   ///< temporal units
+  std::vector<uint64_t> frame_ids;
+  std::vector<bool> keys;
+  std::vector<uint8_t> reconstruction;       ///< shown pictures back to back
+
+  std::vector<uint8_t> bytes() const {
+    std::vector<uint8_t> all;
+    for (const auto& u : units) all.insert(all.end(), u.begin(), u.end());
+    return all;
+  }
+};
+
+inline void drain(Encoder& encoder, EncodedSequence& out) {
+  Packet packet;
+  while (encoder.receive_packet(&packet).ok()) {
+    out.units.emplace_back(packet.data, packet.data + packet.size);
+    out.frame_ids.push_back(packet.frame_id);
+    out.keys.push_back(packet.key_frame);
+    if (packet.reconstruction)
+      out.reconstruction.insert(out.reconstruction.end(), packet.reconstruction, packet.reconstruction + packet.reconstruction_size);
+    encoder.recycle(&packet);
+  }
+}
+
+/// `frames` test pictures encoded with this configuration; `status` tells what create() or send_frame() said.
+inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames, Status* status, int cut = 1 << 30) {
+  EncodedSequence out;
+  std::unique_ptr<Encoder> encoder;
+  *status = Encoder::create(config, &encoder);
+  for (int i = 0; i < frames && status->ok(); i++) {
+    TestPicture picture = make_test_picture(config.width, config.height, config.bit_depth,
+                                            config.chroma == ChromaFormat::kMonochrome, i, cut);
+    *status = encoder->send_frame(picture.input(static_cast<uint64_t>(i)));
+    drain(*encoder, out);
+  }
+  if (encoder && status->ok()) {
+    encoder->finish();
+    drain(*encoder, out);
+  }
+  return out;
+}
+
+}  // namespace tessera::test
