@@ -39,7 +39,7 @@ void ReferencePlan::apply(const GopStep& step, bool low_delay, FramePlan& plan) 
               .waits_to_show = !step.shown,
               .key = step.key,
               .display_index = step.display_index,
-              .coded_index = coded_++,
+              .coded_index = plan.coded_index = coded_++,
               .layer = layer_row(step.layer)};
   if (step.key) {
     h.primary_ref_frame = PRIMARY_REF_NONE;

@@ -2,6 +2,7 @@
 
 #include "block/write_block.h"
 #include "entropy/range_encoder.h"
+#include "pipeline/symbol_trace.h"
 
 namespace tessera {
 
@@ -18,10 +19,17 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   wc.cdef_idx = frame.cdef_idx.view();
   out.clear();
   RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);
+#ifdef TESSERA_SYMBOL_TRACE
+  TileTrace trace(plan.coded_index, tile_index);
+  trace.attach(encoder);
+#endif
   for (int mi_row = tile.mi_row_start; mi_row < tile.mi_row_end; mi_row += kSbMi) {
     context.start_superblock_row();
     for (int mi_col = tile.mi_col_start; mi_col < tile.mi_col_end; mi_col += kSbMi) {
       context.start_superblock(frame.header.delta.delta_q_present);
+#ifdef TESSERA_SYMBOL_TRACE
+      trace.at(mi_row, mi_col);
+#endif
       write_superblock(encoder, wc, mi_row, mi_col);
     }
   }

@@ -50,8 +50,9 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   ASSERT_EQ(sequence.units.size(), static_cast<size_t>(c.frames));
   for (int i = 0; i < c.frames; i++) EXPECT_EQ(sequence.frame_ids[static_cast<size_t>(i)], static_cast<uint64_t>(i));
   EXPECT_TRUE(sequence.keys[0]);
-  if (c.structure == Structure::kKeyOnly)
+  if (c.structure == Structure::kKeyOnly) {
     for (bool key : sequence.keys) EXPECT_TRUE(key);
+  }
   EXPECT_EQ(check_in_decoders(sequence, c.width, c.height, c.monochrome), "");
   if (c.cq_level == 0) {  // lossless
     std::vector<uint8_t> source;
