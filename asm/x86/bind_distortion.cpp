@@ -8,21 +8,19 @@
   X(64, 32) X(64, 64) X(64, 128) X(128, 64) X(128, 128) X(4, 16) X(16, 4) X(8, 32) X(32, 8) X(16, 64)       \
   X(64, 16)
 
-#define TESSERA_DECLARE(w, h)                                                                               \
-  uint32_t tessera_sad8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);             \
-  void tessera_sad8_x4_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t* const[4], ptrdiff_t,      \
-                                        uint32_t[4]);                                                       \
-  uint32_t tessera_satd8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);            \
-  uint64_t tessera_sse8_##w##x##h##_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t);
-
-#define TESSERA_SAD(w, h) tessera_sad8_##w##x##h##_avx2,
-#define TESSERA_SAD_X4(w, h) tessera_sad8_x4_##w##x##h##_avx2,
-#define TESSERA_SATD(w, h) tessera_satd8_##w##x##h##_avx2,
-#define TESSERA_SSE(w, h) tessera_sse8_##w##x##h##_avx2,
+#define TESSERA_DECLARE(P, bits, w, h)                                                                      \
+  uint32_t tessera_sad##bits##_##w##x##h##_avx2(const P*, ptrdiff_t, const P*, ptrdiff_t);                  \
+  void tessera_sad##bits##_x4_##w##x##h##_avx2(const P*, ptrdiff_t, const P* const[4], ptrdiff_t,           \
+                                               uint32_t[4]);                                                \
+  uint32_t tessera_satd##bits##_##w##x##h##_avx2(const P*, ptrdiff_t, const P*, ptrdiff_t);                 \
+  uint64_t tessera_sse##bits##_##w##x##h##_avx2(const P*, ptrdiff_t, const P*, ptrdiff_t);
+#define TESSERA_DECLARE_8(w, h) TESSERA_DECLARE(uint8_t, 8, w, h)
+#define TESSERA_DECLARE_16(w, h) TESSERA_DECLARE(uint16_t, 16, w, h)
 
 #pragma GCC visibility push(hidden)
 extern "C" {
-TESSERA_BLOCK_SIZES(TESSERA_DECLARE)
+TESSERA_BLOCK_SIZES(TESSERA_DECLARE_8)
+TESSERA_BLOCK_SIZES(TESSERA_DECLARE_16)
 void tessera_residual8_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int16_t*, ptrdiff_t, int, int);
 }
 #pragma GCC visibility pop
@@ -32,6 +30,10 @@ namespace tessera {
 template <>
 void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
   if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
+#define TESSERA_SAD(w, h) tessera_sad8_##w##x##h##_avx2,
+#define TESSERA_SAD_X4(w, h) tessera_sad8_x4_##w##x##h##_avx2,
+#define TESSERA_SATD(w, h) tessera_satd8_##w##x##h##_avx2,
+#define TESSERA_SSE(w, h) tessera_sse8_##w##x##h##_avx2,
   table.sad = {TESSERA_BLOCK_SIZES(TESSERA_SAD)};
   table.sad_x4 = {TESSERA_BLOCK_SIZES(TESSERA_SAD_X4)};
   table.satd = {TESSERA_BLOCK_SIZES(TESSERA_SATD)};
@@ -40,6 +42,16 @@ void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
 }
 
 template <>
-void bind_distortion_x86(uint32_t, DistortionTable<uint16_t>&) {}
+void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table) {
+  if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
+#define TESSERA_SAD_16(w, h) tessera_sad16_##w##x##h##_avx2,
+#define TESSERA_SAD_X4_16(w, h) tessera_sad16_x4_##w##x##h##_avx2,
+#define TESSERA_SATD_16(w, h) tessera_satd16_##w##x##h##_avx2,
+#define TESSERA_SSE_16(w, h) tessera_sse16_##w##x##h##_avx2,
+  table.sad = {TESSERA_BLOCK_SIZES(TESSERA_SAD_16)};
+  table.sad_x4 = {TESSERA_BLOCK_SIZES(TESSERA_SAD_X4_16)};
+  table.satd = {TESSERA_BLOCK_SIZES(TESSERA_SATD_16)};
+  table.sse = {TESSERA_BLOCK_SIZES(TESSERA_SSE_16)};
+}
 
 }  // namespace tessera

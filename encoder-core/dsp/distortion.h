@@ -1,5 +1,5 @@
 // How far apart two blocks are: sums of absolute, transformed and squared differences, and the difference itself.
-// Tables are indexed by BlockSize. Samples have up to 12 bits, strides are in elements, nothing need be aligned.
+// Tables are indexed by BlockSize. Samples have up to 12 bits (for SATD 10), strides are in elements, nothing need be aligned.
 #pragma once
 
 #include "base/array.h"

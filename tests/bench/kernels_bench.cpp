@@ -1,0 +1,108 @@
+// Kernels of each instruction set against the scalar ones: nanoseconds a call, and how many times faster.
+//
+// kernels_bench [PART OF A NAME]
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "spec/block_geometry.h"
+#include "tests/support/kernel_sets.h"
+
+namespace tessera::test {
+namespace {
+
+/// The least of several measurements: what the kernel costs when nothing disturbs it.
+template <class Call>
+double nanoseconds(Call call) {
+  using Clock = std::chrono::steady_clock;
+  double best = 1e9;
+  int calls = 16;
+  for (int round = 0; round < 15; round++) {
+    const auto start = Clock::now();
+    for (int i = 0; i < calls; i++) {
+      call();
+      asm volatile("" ::: "memory");
+    }
+    const double ns = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+    best = std::min(best, ns / calls);
+    if (ns < 2e5) calls *= 2;
+  }
+  return best;
+}
+
+template <Pixel P>
+class Bench {
+ public:
+  explicit Bench(std::string filter) : filter_(std::move(filter)), src_(160, 160), ref_(160, 160), residual_(160, 160) {
+    Random random;
+    const int bits = sizeof(P) == 1 ? 8 : 10;
+    random.fill(src_, 160, 160, Fill::kRandom, bits);
+    random.fill(ref_, 160, 160, Fill::kRandom, bits);
+    sets_ = fast_sets<P>();
+  }
+
+  void run() {
+    for (BlockSize b : {BLOCK_4X4, BLOCK_8X8, BLOCK_16X16, BLOCK_32X32, BLOCK_64X64, BLOCK_128X128}) {
+      const int w = block_width(b), h = block_height(b);
+      const auto pair = [this](auto fn) {
+        return [this, fn] { sink_ = fn(src_.data(), src_.stride(), ref_.data() + 1, ref_.stride()); };
+      };
+      compare("sad", w, h, [&](const DspTable<P>& t) { return pair(t.distortion.sad[b]); });
+      compare("sad_x4", w, h, [&](const DspTable<P>& t) {
+        return [this, fn = t.distortion.sad_x4[b]] {
+          const P* const at[4] = {ref_.data(), ref_.data() + 1, ref_.data() + 2, ref_.data() + 3};
+          uint32_t out[4];
+          fn(src_.data(), src_.stride(), at, ref_.stride(), out);
+          sink_ = out[0];
+        };
+      });
+      compare("satd", w, h, [&](const DspTable<P>& t) { return pair(t.distortion.satd[b]); });
+      compare("sse", w, h, [&](const DspTable<P>& t) { return pair(t.distortion.sse[b]); });
+      compare("sum_sse", w, h, [&](const DspTable<P>& t) {
+        return [this, fn = t.distortion.sum_sse[b]] {
+          uint32_t sum;
+          uint64_t squares;
+          fn(src_.data(), src_.stride(), &sum, &squares);
+          sink_ = squares;
+        };
+      });
+      compare("residual", w, h, [&](const DspTable<P>& t) {
+        return [this, w, h, fn = t.distortion.residual] {
+          fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
+        };
+      });
+    }
+  }
+
+ private:
+  /// `make` turns a table into a call of the kernel.
+  template <class Make>
+  void compare(const char* name, int w, int h, Make make) {
+    char label[64];
+    std::snprintf(label, sizeof label, "%s%d_%dx%d", name, sizeof(P) == 1 ? 8 : 16, w, h);
+    if (std::string(label).find(filter_) == std::string::npos) return;
+    const double scalar = nanoseconds(make(scalar_.table));
+    std::printf("%-20s scalar %8.1f ns", label, scalar);
+    for (const auto& set : sets_) {
+      const double fast = nanoseconds(make(set.table));
+      std::printf("   %s %8.1f ns x%.2f", set.name, fast, scalar / fast);
+    }
+    std::printf("\n");
+  }
+
+  std::string filter_;
+  KernelSet<P> scalar_ = scalar_set<P>();
+  std::vector<KernelSet<P>> sets_;
+  Guarded<P> src_, ref_;
+  Guarded<int16_t> residual_;
+  volatile uint64_t sink_ = 0;
+};
+
+}  // namespace
+}  // namespace tessera::test
+
+int main(int argc, char** argv) {
+  const std::string filter = argc > 1 ? argv[1] : "";
+  tessera::test::Bench<uint8_t>(filter).run();
+  tessera::test::Bench<uint16_t>(filter).run();
+}
