@@ -2,7 +2,10 @@
 // with different flags run in one process.
 #pragma once
 
+#include "dsp/cdef_block.h"
+#include "dsp/coef_levels.h"
 #include "dsp/compound_blend.h"
+#include "dsp/deblock_edge.h"
 #include "dsp/distortion.h"
 #include "dsp/forward_tx.h"
 #include "dsp/intra_table.h"
@@ -21,6 +24,9 @@ struct DspTable {
   ForwardTxTable<P> forward_tx;
   InverseTxTable<P> inverse_tx;
   QuantiseTable<P> quantise;
+  CoefLevelsTable<P> coef_levels;
+  DeblockTable<P> deblock;
+  CdefTable<P> cdef;
 };
 
 }  // namespace tessera

@@ -17,6 +17,9 @@ void TESSERA_BIND_SCALAR(DspTable<P>& table) {
   bind_forward_tx_scalar(table.forward_tx);
   bind_inverse_tx_scalar(table.inverse_tx);
   bind_quantise_scalar(table.quantise);
+  bind_deblock_scalar(table.deblock);
+  bind_cdef_scalar(table.cdef);
+  bind_coef_levels_scalar(table.coef_levels);
 }
 
 template void TESSERA_BIND_SCALAR(DspTable<uint8_t>&);
