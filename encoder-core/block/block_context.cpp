@@ -46,7 +46,8 @@ void BlockContext::resize(const TileRect& tile) {
 
 void BlockContext::start_tile(const TileRect& tile, int base_q_idx) {
   tile_ = tile;
-  check(column_of(tile.mi_col_end - 1) < static_cast<int>(above_.size()), "block context smaller than its tile");
+  check(column_of(tile.mi_col_end - 1) < static_cast<int>(above_.size()),
+        "block context smaller than its tile");
   for (ContextEdge& edge : above_.span()) edge.reset();
   left_.reset();
   sb = {.qindex = static_cast<uint8_t>(base_q_idx)};
@@ -58,7 +59,8 @@ void BlockContext::enter_block(const BlockInfo& info) {
                     (info.compound_idx ? kCtxCompoundIdx : 0);
   enter_edge(above(info.mi_col), info, info.mi_col & kSbMask, Num_4x4_Blocks_Wide[info.size],
              Mi_Width_Log2[info.size], flags);
-  enter_edge(left_, info, info.mi_row & kSbMask, Num_4x4_Blocks_High[info.size], Mi_Height_Log2[info.size], flags);
+  enter_edge(left_, info, info.mi_row & kSbMask, Num_4x4_Blocks_High[info.size], Mi_Height_Log2[info.size],
+             flags);
 }
 
 void BlockContext::enter_tx_size(int mi_row, int mi_col, int width_mi, int height_mi, int tx_width_log2,
@@ -114,7 +116,7 @@ int tx_depth_ctx(const BlockContext& context, const Neighbours& near, const Bloc
   const int col = info.mi_col & kSbMask, row = info.mi_row & kSbMask;
   const ContextEdge &above = context.above(info.mi_col), &left = context.left();
   // Log2 of samples; an inter neighbour counts with its block, a missing one not at all.
-  const int above_w = !near.avail_u                     ? 0
+  const int above_w = !near.avail_u                    ? 0
                       : near.above_flags & kCtxIsInter ? above.size_log2[col] + MI_SIZE_LOG2
                                                        : above.tx_log2[col];
   const int left_h = !near.avail_l                   ? 0
@@ -167,7 +169,8 @@ int compound_idx_ctx(const Neighbours& near, bool same_distance) {
          part(near.left_single(), near.left_ref[0], near.left_flags);
 }
 
-bool has_overlappable_candidates(const BlockContext& context, const BlockInfo& info, int mi_rows, int mi_cols) {
+bool has_overlappable_candidates(const BlockContext& context, const BlockInfo& info, int mi_rows,
+                                 int mi_cols) {
   const ContextEdge &above = context.above(info.mi_col), &left = context.left();
   const int col_end = std::min(mi_cols, info.mi_col + Num_4x4_Blocks_Wide[info.size]);
   const int row_end = std::min(mi_rows, info.mi_row + Num_4x4_Blocks_High[info.size]);
@@ -196,7 +199,10 @@ struct CoefRun {
       case 2: std::memcpy(&lo, p, 2); break;
       case 4: std::memcpy(&lo, p, 4); break;
       case 8: std::memcpy(&lo, p, 8); break;
-      default: std::memcpy(&lo, p, 8); std::memcpy(&hi, p + 8, 8); break;
+      default:
+        std::memcpy(&lo, p, 8);
+        std::memcpy(&hi, p + 8, 8);
+        break;
     }
   }
   bool any(int bits) const { return ((lo | hi) & kEveryByte * static_cast<uint64_t>(bits)) != 0; }
@@ -208,8 +214,8 @@ struct CoefRun {
 
 }  // namespace
 
-TxbContexts txb_contexts(const BlockContext& context, int plane, BlockSize plane_size, TxSize tx_size, int x4, int y4,
-                         int subsampling_x, int subsampling_y) {
+TxbContexts txb_contexts(const BlockContext& context, int plane, BlockSize plane_size, TxSize tx_size, int x4,
+                         int y4, int subsampling_x, int subsampling_y) {
   const int ss_x = plane ? subsampling_x : 0, ss_y = plane ? subsampling_y : 0;
   const int w_log2 = Tx_Width_Log2[tx_size], h_log2 = Tx_Height_Log2[tx_size];
   const CoefRun top(context.above(x4 << ss_x).coef[plane], x4 & (kSbMask >> ss_x), 1 << (w_log2 - 2));

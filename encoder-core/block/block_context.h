@@ -1,6 +1,7 @@
-// What the symbols of a block depend on in the blocks above and to the left (the "cdf selection process", spec
-// 8.3.2), one byte a 4x4 unit and quantity. The row above lives for a tile, cut into pieces of one superblock; the column
-// to the left is one piece. A trial saves and restores exactly the two pieces that its superblock can touch.
+// What the symbols of a block depend on in the blocks above and to the left (the "cdf selection process",
+// spec 8.3.2), one byte a 4x4 unit and quantity. The row above lives for a tile, cut into pieces of one
+// superblock; the column to the left is one piece. A trial saves and restores exactly the two pieces that its
+// superblock can touch.
 #pragma once
 
 #include "base/aligned_buffer.h"
@@ -29,15 +30,15 @@ struct alignas(32) ContextEdge {
   template <class T>
   using Row = Array<T, kSbMi>;
 
-  Row<uint8_t> size_log2;    ///< Mi_Width_Log2 (above) or Mi_Height_Log2 (left) of the block
-  Row<uint8_t> tx_log2;      ///< log2 of the transform's width or height in samples; a skipped inter block's own
-  Row<uint8_t> flags;        ///< ContextFlag
-  Row<uint8_t> y_mode;       ///< intra mode, DC_PRED for inter blocks
-  Row<uint8_t> filters;      ///< interp_filter[ 0 ] | interp_filter[ 1 ] << 4
+  Row<uint8_t> size_log2;  ///< Mi_Width_Log2 (above) or Mi_Height_Log2 (left) of the block
+  Row<uint8_t> tx_log2;  ///< log2 of the transform's width or height in samples; a skipped inter block's own
+  Row<uint8_t> flags;    ///< ContextFlag
+  Row<uint8_t> y_mode;   ///< intra mode, DC_PRED for inter blocks
+  Row<uint8_t> filters;  ///< interp_filter[ 0 ] | interp_filter[ 1 ] << 4
   Row<int8_t> ref_frame0;
   Row<int8_t> ref_frame1;
-  /// Per plane, in the plane's own 4x4 units: level context (6 bits) | dc category << 6. Units outside the frame
-  /// stay 0, so that readers need not know where it ends.
+  /// Per plane, in the plane's own 4x4 units: level context (6 bits) | dc category << 6. Units outside the
+  /// frame stay 0, so that readers need not know where it ends.
   Array<Row<uint8_t>, kPlanes> coef;
 
   /// What a block at a tile's edge sees.
@@ -46,9 +47,9 @@ struct alignas(32) ContextEdge {
 
 /// What the syntax carries along inside a superblock or from one to the next.
 struct SuperblockState {
-  bool read_deltas = false;   ///< ReadDeltas
-  bool cdef_coded = false;    ///< cdef_idx[ ][ ] != -1
-  uint8_t qindex = 0;         ///< CurrentQIndex
+  bool read_deltas = false;  ///< ReadDeltas
+  bool cdef_coded = false;   ///< cdef_idx[ ][ ] != -1
+  uint8_t qindex = 0;        ///< CurrentQIndex
 };
 
 class BlockContext {
@@ -89,14 +90,16 @@ class BlockContext {
 
   /// Enters a coded block, all but its transform sizes and coefficient contexts.
   void enter_block(const BlockInfo& info);
-  /// Enters one transform size over a rectangle of mode-info units (InterTxSizes, or the size of a skipped inter
-  /// block, given as log2 of samples).
-  void enter_tx_size(int mi_row, int mi_col, int width_mi, int height_mi, int tx_width_log2, int tx_height_log2);
+  /// Enters one transform size over a rectangle of mode-info units (InterTxSizes, or the size of a skipped
+  /// inter block, given as log2 of samples).
+  void enter_tx_size(int mi_row, int mi_col, int width_mi, int height_mi, int tx_width_log2,
+                     int tx_height_log2);
   /// spec 5.11.5: reset_block_context( bw4, bh4 ).
   void clear_coefficients(const BlockInfo& info, int subsampling_x, int subsampling_y);
-  /// spec 5.11.39: the end of coeffs( ): `value` is culLevel | dcCategory << 6; runs are in 4x4 units of the plane,
-  /// clipped to the frame.
-  void enter_coefficients(int plane, int x4, int y4, int w4, int h4, int value, int subsampling_x, int subsampling_y);
+  /// spec 5.11.39: the end of coeffs( ): `value` is culLevel | dcCategory << 6; runs are in 4x4 units of the
+  /// plane, clipped to the frame.
+  void enter_coefficients(int plane, int x4, int y4, int w4, int h4, int value, int subsampling_x,
+                          int subsampling_y);
 
   SuperblockState sb;
 
@@ -108,7 +111,8 @@ class BlockContext {
   ContextEdge left_;
 };
 
-/// The neighbours of one block, gathered once: availability and references as inter_frame_mode_info( ) names them.
+/// The neighbours of one block, gathered once: availability and references as inter_frame_mode_info( ) names
+/// them.
 struct Neighbours {
   bool avail_u, avail_l;
   uint8_t above_flags, left_flags;
@@ -148,14 +152,15 @@ int comp_group_idx_ctx(const Neighbours& near);
 int compound_idx_ctx(const Neighbours& near, bool same_distance);
 
 /// spec 7.10.3: has_overlappable_candidates( ).
-bool has_overlappable_candidates(const BlockContext& context, const BlockInfo& info, int mi_rows, int mi_cols);
+bool has_overlappable_candidates(const BlockContext& context, const BlockInfo& info, int mi_rows,
+                                 int mi_cols);
 
 /// spec 8.3.2: contexts of all_zero and dc_sign.
 struct TxbContexts {
   uint8_t all_zero, dc_sign;
 };
 /// `plane_size`: the block's size in the plane; x4, y4 in 4x4 units of the plane.
-TxbContexts txb_contexts(const BlockContext& context, int plane, BlockSize plane_size, TxSize tx_size, int x4, int y4,
-                         int subsampling_x, int subsampling_y);
+TxbContexts txb_contexts(const BlockContext& context, int plane, BlockSize plane_size, TxSize tx_size, int x4,
+                         int y4, int subsampling_x, int subsampling_y);
 
 }  // namespace tessera

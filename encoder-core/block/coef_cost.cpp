@@ -32,8 +32,8 @@ uint32_t eob_cost(const CostTables& tables, int plane, TxSize tx_size, TxClass t
 namespace {
 
 template <TxClass kClass>
-uint32_t magnitudes_cost(const CostTables& tables, int plane_type, TxSize tx_size, const Scan& scan, const Level* levels,
-                         int eob) {
+uint32_t magnitudes_cost(const CostTables& tables, int plane_type, TxSize tx_size, const Scan& scan,
+                         const Level* levels, int eob) {
   const LevelMap map(levels, eob, tx_size, scan);
   const int size_ctx = tx_size_ctx(tx_size);
   const auto& base = tables.coeff_base[size_ctx][plane_type];
@@ -66,14 +66,16 @@ uint32_t coefficient_cost(const CostTables& tables, int plane, TxSize tx_size, T
   cost += eob_cost(tables, plane, tx_size, tx_class, eob);
   if (levels[0] != 0) cost += tables.dc_sign[plane_type][ctx.dc_sign].bits[levels[0] < 0];
   switch (tx_class) {
-    case TX_CLASS_HORIZ: return cost + magnitudes_cost<TX_CLASS_HORIZ>(tables, plane_type, tx_size, scan, levels, eob);
-    case TX_CLASS_VERT: return cost + magnitudes_cost<TX_CLASS_VERT>(tables, plane_type, tx_size, scan, levels, eob);
+    case TX_CLASS_HORIZ:
+      return cost + magnitudes_cost<TX_CLASS_HORIZ>(tables, plane_type, tx_size, scan, levels, eob);
+    case TX_CLASS_VERT:
+      return cost + magnitudes_cost<TX_CLASS_VERT>(tables, plane_type, tx_size, scan, levels, eob);
     default: return cost + magnitudes_cost<TX_CLASS_2D>(tables, plane_type, tx_size, scan, levels, eob);
   }
 }
 
-uint32_t tx_type_cost(const CostTables& tables, const FrameHeader& header, const BlockInfo& info, TxSize tx_size,
-                      TxType type) {
+uint32_t tx_type_cost(const CostTables& tables, const FrameHeader& header, const BlockInfo& info,
+                      TxSize tx_size, TxType type) {
   const TxSet set = get_tx_set(tx_size, info.is_inter, header.reduced_tx_set);
   if (!codes_tx_type(header, info, set)) return 0;
   const int size = Tx_Size_Sqr[tx_size];

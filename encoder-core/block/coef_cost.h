@@ -1,5 +1,5 @@
-// What coefficients would cost under frozen tables, in 1/512 bit: the writer's syntax without a sink, for searches that
-// weigh many levels. Equal to writing into a FrozenCostCounter.
+// What coefficients would cost under frozen tables, in 1/512 bit: the writer's syntax without a sink, for
+// searches that weigh many levels. Equal to writing into a FrozenCostCounter.
 #pragma once
 
 #include "block/block_context.h"
@@ -8,8 +8,8 @@
 
 namespace tessera {
 
-/// all_zero, end of block, levels and signs of one transform block (spec 5.11.39 without transform_type). `levels` in
-/// scan order, `eob` of them, the last not zero.
+/// all_zero, end of block, levels and signs of one transform block (spec 5.11.39 without transform_type).
+/// `levels` in scan order, `eob` of them, the last not zero.
 uint32_t coefficient_cost(const CostTables& tables, int plane, TxSize tx_size, TxType type, TxbContexts ctx,
                           const Level* levels, int eob);
 
@@ -17,8 +17,8 @@ uint32_t coefficient_cost(const CostTables& tables, int plane, TxSize tx_size, T
 uint32_t eob_cost(const CostTables& tables, int plane, TxSize tx_size, TxClass tx_class, int eob);
 
 /// spec 5.11.47: transform_type( ) of a luma transform; 0 where it is implied.
-uint32_t tx_type_cost(const CostTables& tables, const FrameHeader& header, const BlockInfo& info, TxSize tx_size,
-                      TxType type);
+uint32_t tx_type_cost(const CostTables& tables, const FrameHeader& header, const BlockInfo& info,
+                      TxSize tx_size, TxType type);
 
 /// Cost of a Golomb code: `x` >= 1 is the magnitude minus 14.
 inline uint32_t golomb_cost(uint32_t x) {

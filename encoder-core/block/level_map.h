@@ -17,7 +17,9 @@ class LevelMap {
 
   /// `levels` in scan order, `eob` of them.
   LevelMap(const Level* levels, int eob, TxSize tx_size, const Scan& scan)
-      : size_(tx_size), width_log2_(Tx_Width_Log2[Adjusted_Tx_Size[tx_size]]), stride_(level_stride(1 << width_log2_)) {
+      : size_(tx_size),
+        width_log2_(Tx_Width_Log2[Adjusted_Tx_Size[tx_size]]),
+        stride_(level_stride(1 << width_log2_)) {
     const int height = Tx_Height[Adjusted_Tx_Size[tx_size]];
     std::memset(cells_, 0, static_cast<size_t>((height + kLevelPad) * stride_));
     for (int c = 0; c < eob; c++) {
@@ -40,7 +42,9 @@ class LevelMap {
   }
 
   /// Changes the magnitude at a raster position.
-  void set(int position, int level) { cells_[index(position)] = static_cast<uint8_t>(std::min<int>(level, kCap)); }
+  void set(int position, int level) {
+    cells_[index(position)] = static_cast<uint8_t>(std::min<int>(level, kCap));
+  }
   /// Magnitude at a raster position, at most kCap.
   int level(int position) const { return cells_[index(position)]; }
 

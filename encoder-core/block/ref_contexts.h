@@ -5,7 +5,8 @@
 
 namespace tessera {
 
-/// spec 8.3.2: count_refs for every reference, and the contexts built from it. Names are the syntax elements'.
+/// spec 8.3.2: count_refs for every reference, and the contexts built from it. Names are the syntax
+/// elements'.
 class RefContexts {
  public:
   explicit RefContexts(const Neighbours& near) {

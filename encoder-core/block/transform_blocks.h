@@ -1,5 +1,5 @@
-// The transform blocks of a coded block in the order of the bitstream: luma as a tree (inter) or in raster order
-// (intra), then both chroma planes. Writing, reconstruction and search walk with the same function.
+// The transform blocks of a coded block in the order of the bitstream: luma as a tree (inter) or in raster
+// order (intra), then both chroma planes. Writing, reconstruction and search walk with the same function.
 #pragma once
 
 #include "base/view.h"
@@ -25,15 +25,17 @@ struct TransformLayout {
 
   TransformLayout() = default;
   TransformLayout(const SequenceHeader& sequence, const FrameHeader& header)
-      : mi_rows(header.size.mi_rows), mi_cols(header.size.mi_cols), subsampling_x(sequence.color_config.subsampling_x),
+      : mi_rows(header.size.mi_rows),
+        mi_cols(header.size.mi_cols),
+        subsampling_x(sequence.color_config.subsampling_x),
         subsampling_y(sequence.color_config.subsampling_y) {}
 };
 
 /// spec 5.11.36: transform_tree( startX, startY, w, h ), positions and sizes in mode-info units.
 /// `unit_size( mi_row, mi_col )` is InterTxSizes.
 template <class UnitSize, class Fn>
-void walk_transform_tree(const TransformLayout& layout, const UnitSize& unit_size, int mi_row, int mi_col, int w4, int h4,
-                         Fn&& fn) {
+void walk_transform_tree(const TransformLayout& layout, const UnitSize& unit_size, int mi_row, int mi_col,
+                         int w4, int h4, Fn&& fn) {
   if (mi_row >= layout.mi_rows || mi_col >= layout.mi_cols) return;
   const TxSize size = unit_size(mi_row, mi_col);
   if (4 * w4 <= Tx_Width[size] && 4 * h4 <= Tx_Height[size]) {
@@ -48,7 +50,8 @@ void walk_transform_tree(const TransformLayout& layout, const UnitSize& unit_siz
 
 /// spec 5.11.34, 5.11.35: the raster of equal transform blocks of one plane of a block.
 template <class Fn>
-void walk_transform_raster(const TransformLayout& layout, const BlockInfo& info, int plane, TxSize size, Fn&& fn) {
+void walk_transform_raster(const TransformLayout& layout, const BlockInfo& info, int plane, TxSize size,
+                           Fn&& fn) {
   const int ss_x = plane ? layout.subsampling_x : 0, ss_y = plane ? layout.subsampling_y : 0;
   const BlockSize plane_size = get_plane_residual_size(info.size, ss_x, ss_y);
   const int base_x4 = info.mi_col >> ss_x, base_y4 = info.mi_row >> ss_y;
@@ -65,12 +68,13 @@ inline TxSize chroma_tx_size(const BlockInfo& info, const TransformLayout& layou
   return lossless ? TX_4X4 : get_tx_size_uv(info.size, layout.subsampling_x, layout.subsampling_y);
 }
 
-/// spec 5.11.34: residual( ): calls fn( TransformBlock ) for each transform block inside the frame, in coding order. The
-/// luma tree of an inter block follows unit_size( mi_row, mi_col ), any other block info.tx_size.
+/// spec 5.11.34: residual( ): calls fn( TransformBlock ) for each transform block inside the frame, in coding
+/// order. The luma tree of an inter block follows unit_size( mi_row, mi_col ), any other block info.tx_size.
 template <class UnitSize, class Fn>
 void for_each_transform_block(const TransformLayout& layout, const BlockInfo& info, bool lossless,
                               const UnitSize& unit_size, Fn&& fn) {
-  check(block_width(info.size) <= kSbSize && block_height(info.size) <= kSbSize, "block larger than a superblock");
+  check(block_width(info.size) <= kSbSize && block_height(info.size) <= kSbSize,
+        "block larger than a superblock");
   if (info.is_inter && !lossless)
     walk_transform_tree(layout, unit_size, info.mi_row, info.mi_col, Num_4x4_Blocks_Wide[info.size],
                         Num_4x4_Blocks_High[info.size], fn);

@@ -1,5 +1,5 @@
-// A change that may be taken back: probabilities, contexts, stored levels and the sink's count return to where they
-// were unless the trial is committed.
+// A change that may be taken back: probabilities, contexts, stored levels and the sink's count return to
+// where they were unless the trial is committed.
 #pragma once
 
 #include "block/write_context.h"
@@ -22,8 +22,12 @@ class Trial {
  public:
   /// `mi_col` lies in the superblock that the trial works in.
   Trial(const TrialState<S>& state, int mi_col)
-      : state_(state), cdfs_(state.journal.checkpoint()), context_(state.wc.context->save(mi_col)),
-        coefs_(state.coefs.used()), cursor_(state.wc.coef_cursor), bits_(state.sink.bits512()) {}
+      : state_(state),
+        cdfs_(state.journal.checkpoint()),
+        context_(state.wc.context->save(mi_col)),
+        coefs_(state.coefs.used()),
+        cursor_(state.wc.coef_cursor),
+        bits_(state.sink.bits512()) {}
   ~Trial() {
     if (!committed_) roll_back();
   }

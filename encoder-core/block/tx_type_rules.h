@@ -1,5 +1,5 @@
-// Which transform type a unit has when it is not coded, and which types may be coded: shared by writing, search and
-// reconstruction.
+// Which transform type a unit has when it is not coded, and which types may be coded: shared by writing,
+// search and reconstruction.
 #pragma once
 
 #include "base/view.h"
@@ -29,17 +29,19 @@ inline PredictionMode intra_tx_direction(const BlockInfo& info) {
   return info.use_filter_intra ? Filter_Intra_Mode_To_Intra_Dir[info.filter_intra_mode] : info.y_mode;
 }
 
-/// The unit of the grid whose luma type a chroma transform of an inter block inherits; x4, y4 in 4x4 units of the
-/// plane.
-inline const TxUnit& luma_unit_of_chroma(const View2d<const TxUnit>& units, const BlockInfo& info, int x4, int y4,
-                                         int subsampling_x, int subsampling_y) {
-  const int col = std::max<int>(info.mi_col, x4 << subsampling_x), row = std::max<int>(info.mi_row, y4 << subsampling_y);
+/// The unit of the grid whose luma type a chroma transform of an inter block inherits; x4, y4 in 4x4 units of
+/// the plane.
+inline const TxUnit& luma_unit_of_chroma(const View2d<const TxUnit>& units, const BlockInfo& info, int x4,
+                                         int y4, int subsampling_x, int subsampling_y) {
+  const int col = std::max<int>(info.mi_col, x4 << subsampling_x),
+            row = std::max<int>(info.mi_row, y4 << subsampling_y);
   return units.at(col, row);
 }
 
-/// spec 5.11.40: compute_tx_type for a chroma plane. `luma_type`: type of the unit that luma_unit_of_chroma names
-/// (DCT_DCT when that unit has no coefficients); only inter blocks look at it.
-inline TxType compute_tx_type_uv(const FrameHeader& header, const BlockInfo& info, TxSize uv_tx_size, TxType luma_type) {
+/// spec 5.11.40: compute_tx_type for a chroma plane. `luma_type`: type of the unit that luma_unit_of_chroma
+/// names (DCT_DCT when that unit has no coefficients); only inter blocks look at it.
+inline TxType compute_tx_type_uv(const FrameHeader& header, const BlockInfo& info, TxSize uv_tx_size,
+                                 TxType luma_type) {
   if (header.lossless_array[info.segment_id] || Tx_Size_Sqr_Up[uv_tx_size] > TX_32X32) return DCT_DCT;
   const TxType type = info.is_inter ? luma_type : Mode_To_Txfm[info.uv_mode];
   const TxSet set = get_tx_set(uv_tx_size, info.is_inter, header.reduced_tx_set);

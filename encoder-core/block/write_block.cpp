@@ -16,9 +16,11 @@ TxType compute_tx_type(const WriteContext& wc, const BlockInfo& info, const Tran
     if (wc.lossless(info) || Tx_Size_Sqr_Up[block.size] > TX_32X32) return DCT_DCT;
     return wc.tx_units.at(block.mi_col, block.mi_row).type;
   }
-  const TxType luma_type = info.is_inter ? luma_unit_of_chroma(wc.tx_units, info, block.x4, block.y4,
-                                                               wc.layout.subsampling_x, wc.layout.subsampling_y).type
-                                         : DCT_DCT;
+  const TxType luma_type = info.is_inter
+                               ? luma_unit_of_chroma(wc.tx_units, info, block.x4, block.y4,
+                                                     wc.layout.subsampling_x, wc.layout.subsampling_y)
+                                     .type
+                               : DCT_DCT;
   return compute_tx_type_uv(*wc.header, info, block.size, luma_type);
 }
 
@@ -37,7 +39,8 @@ void write_residual(S& sink, WriteContext& wc, const BlockInfo& info) {
   for_each_transform_block(wc, info, [&](const TransformBlock& block) {
     const TxUnit& unit = wc.tx_units.at(block.mi_col, block.mi_row);
     const int eob = unit.eob[block.plane];
-    check(eob > 0 || block.plane > 0 || unit.type == DCT_DCT, "a transform without coefficients has type DCT_DCT");
+    check(eob > 0 || block.plane > 0 || unit.type == DCT_DCT,
+          "a transform without coefficients has type DCT_DCT");
     write_coeffs(sink, wc, info, block, compute_tx_type(wc, info, block), wc.coefs->at(wc.coef_cursor), eob);
     wc.coef_cursor += static_cast<uint32_t>(eob);
   });
@@ -76,11 +79,11 @@ void write_superblock(S& sink, WriteContext& wc, int mi_row, int mi_col) {
   write_partition_tree(sink, wc, mi_row, mi_col, BLOCK_64X64);
 }
 
-#define TESSERA_INSTANTIATE(S)                                                    \
-  template void write_block(S&, WriteContext&, const BlockInfo&);                 \
-  template void write_mode_info(S&, WriteContext&, const BlockInfo&);             \
-  template void write_residual(S&, WriteContext&, const BlockInfo&);              \
-  template void write_partition_tree(S&, WriteContext&, int, int, BlockSize);     \
+#define TESSERA_INSTANTIATE(S)                                                \
+  template void write_block(S&, WriteContext&, const BlockInfo&);             \
+  template void write_mode_info(S&, WriteContext&, const BlockInfo&);         \
+  template void write_residual(S&, WriteContext&, const BlockInfo&);          \
+  template void write_partition_tree(S&, WriteContext&, int, int, BlockSize); \
   template void write_superblock(S&, WriteContext&, int, int);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

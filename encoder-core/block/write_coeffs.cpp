@@ -11,7 +11,8 @@ namespace {
 
 /// The inverse of the Tx_Type_*_Inv_Set* tables.
 template <SymbolSink S>
-void write_tx_type_symbol(S& sink, CdfContext& cdfs, const BlockInfo& info, TxSize tx_size, TxSet set, TxType type) {
+void write_tx_type_symbol(S& sink, CdfContext& cdfs, const BlockInfo& info, TxSize tx_size, TxSet set,
+                          TxType type) {
   const int size = Tx_Size_Sqr[tx_size];
   if (info.is_inter) {
     switch (set) {
@@ -60,8 +61,8 @@ void write_base_range(S& sink, Cdf<BR_CDF_SIZE>& cdf, int level) {
 }
 
 template <TxClass kClass, SymbolSink S>
-void write_magnitudes(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, const LevelMap& map, const Scan& scan,
-                      int eob) {
+void write_magnitudes(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, const LevelMap& map,
+                      const Scan& scan, int eob) {
   const int size_ctx = tx_size_ctx(tx_size);
   auto& base_cdfs = cdfs.coeff_base[size_ctx][plane_type];
   auto& br_cdfs = cdfs.coeff_br[std::min<int>(size_ctx, TX_32X32)][plane_type];
@@ -119,8 +120,10 @@ int coef_context_value(const Level* levels, int eob) {
 
 void enter_coef_context(WriteContext& wc, const TransformBlock& block, int value) {
   const int ss_x = wc.layout.subsampling_x, ss_y = wc.layout.subsampling_y;
-  const int end_x4 = wc.layout.mi_cols >> (block.plane ? ss_x : 0), end_y4 = wc.layout.mi_rows >> (block.plane ? ss_y : 0);
-  wc.context->enter_coefficients(block.plane, block.x4, block.y4, std::min(Tx_Width[block.size] >> 2, end_x4 - block.x4),
+  const int end_x4 = wc.layout.mi_cols >> (block.plane ? ss_x : 0),
+            end_y4 = wc.layout.mi_rows >> (block.plane ? ss_y : 0);
+  wc.context->enter_coefficients(block.plane, block.x4, block.y4,
+                                 std::min(Tx_Width[block.size] >> 2, end_x4 - block.x4),
                                  std::min(Tx_Height[block.size] >> 2, end_y4 - block.y4), value, ss_x, ss_y);
 }
 
@@ -140,8 +143,12 @@ void write_coeff_symbols(S& sink, WriteContext& wc, const BlockInfo& info, const
     write_eob(sink, cdfs, tx_size, plane_type, tx_class, eob);
     switch (tx_class) {
       case TX_CLASS_2D: write_magnitudes<TX_CLASS_2D>(sink, cdfs, tx_size, plane_type, map, scan, eob); break;
-      case TX_CLASS_HORIZ: write_magnitudes<TX_CLASS_HORIZ>(sink, cdfs, tx_size, plane_type, map, scan, eob); break;
-      case TX_CLASS_VERT: write_magnitudes<TX_CLASS_VERT>(sink, cdfs, tx_size, plane_type, map, scan, eob); break;
+      case TX_CLASS_HORIZ:
+        write_magnitudes<TX_CLASS_HORIZ>(sink, cdfs, tx_size, plane_type, map, scan, eob);
+        break;
+      case TX_CLASS_VERT:
+        write_magnitudes<TX_CLASS_VERT>(sink, cdfs, tx_size, plane_type, map, scan, eob);
+        break;
     }
     write_signs(sink, cdfs.dc_sign[plane_type][ctx.dc_sign], levels, eob);
   }
@@ -154,11 +161,11 @@ void write_coeffs(S& sink, WriteContext& wc, const BlockInfo& info, const Transf
   enter_coef_context(wc, block, coef_context_value(levels, eob));
 }
 
-#define TESSERA_INSTANTIATE(S)                                                                               \
-  template void write_coeffs(S&, WriteContext&, const BlockInfo&, const TransformBlock&, TxType, const Level*, \
-                             int);                                                                           \
-  template void write_coeff_symbols(S&, WriteContext&, const BlockInfo&, const TransformBlock&,                \
-                                    const TxbContexts&, TxType, const Level*, int);                          \
+#define TESSERA_INSTANTIATE(S)                                                                   \
+  template void write_coeffs(S&, WriteContext&, const BlockInfo&, const TransformBlock&, TxType, \
+                             const Level*, int);                                                 \
+  template void write_coeff_symbols(S&, WriteContext&, const BlockInfo&, const TransformBlock&,  \
+                                    const TxbContexts&, TxType, const Level*, int);              \
   template void write_tx_type(S&, WriteContext&, const BlockInfo&, TxSize, TxType);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

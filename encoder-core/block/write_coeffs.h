@@ -6,8 +6,8 @@
 
 namespace tessera {
 
-/// spec 5.11.39: coeffs( ). `levels` in scan order, `eob` of them (0: all_zero), the last not zero. `type` is the
-/// plane's transform type (PlaneTxType); for luma it is coded here. Enters the coefficient contexts.
+/// spec 5.11.39: coeffs( ). `levels` in scan order, `eob` of them (0: all_zero), the last not zero. `type` is
+/// the plane's transform type (PlaneTxType); for luma it is coded here. Enters the coefficient contexts.
 template <SymbolSink S>
 void write_coeffs(S& sink, WriteContext& wc, const BlockInfo& info, const TransformBlock& block, TxType type,
                   const Level* levels, int eob);

@@ -1,5 +1,5 @@
-// What a tile's syntax is written with, besides the sink: headers, probabilities, contexts and the decided blocks.
-// Borrowed, one a tile job; search makes another one for counting.
+// What a tile's syntax is written with, besides the sink: headers, probabilities, contexts and the decided
+// blocks. Borrowed, one a tile job; search makes another one for counting.
 #pragma once
 
 #include "block/block_context.h"
@@ -41,12 +41,14 @@ struct WriteContext {
   const CoefStore* coefs = nullptr;
   uint32_t coef_cursor = 0;       ///< next level of `coefs`; residuals advance it
   View2d<const int8_t> cdef_idx;  ///< by 64x64 square; empty while undecided (written as 0)
-  const RefMvFrame* motion = nullptr;  ///< read where the frame allows warped motion: samples decide its alphabet
+  const RefMvFrame* motion =
+      nullptr;  ///< read where the frame allows warped motion: samples decide its alphabet
   Array<View2d<const RestorationUnit>, kPlanes> restoration;  ///< of planes that the header restores
   RestorationState restoration_state;
 
   WriteContext() = default;
-  WriteContext(const SequenceHeader& seq, const FrameHeader& hdr, CdfContext& cdf_context, BlockContext& block_context)
+  WriteContext(const SequenceHeader& seq, const FrameHeader& hdr, CdfContext& cdf_context,
+               BlockContext& block_context)
       : sequence(&seq), header(&hdr), layout(seq, hdr), cdfs(&cdf_context), context(&block_context) {}
 
   bool lossless(const BlockInfo& info) const { return header->lossless_array[info.segment_id]; }

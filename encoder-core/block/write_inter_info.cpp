@@ -13,7 +13,9 @@ namespace tessera {
 
 bool needs_interp_filter(const FrameHeader& header, const BlockInfo& info) {
   const bool large = std::min(block_width(info.size), block_height(info.size)) >= 8;
-  auto translation = [&](int list) { return header.global_motion[info.ref_frame[list]].gm_type == TRANSLATION; };
+  auto translation = [&](int list) {
+    return header.global_motion[info.ref_frame[list]].gm_type == TRANSLATION;
+  };
   if (info.skip_mode || info.motion_mode == LOCALWARP) return false;
   if (large && info.y_mode == GLOBALMV) return translation(0);
   if (large && info.y_mode == GLOBAL_GLOBALMV) return translation(0) || translation(1);
@@ -37,8 +39,8 @@ bool allows_motion_mode(const FrameHeader& header, const BlockInfo& info) {
 }
 
 bool allows_interintra(const SequenceHeader& sequence, const BlockInfo& info) {
-  return !info.skip_mode && sequence.enable_interintra_compound && !info.is_compound() && info.size >= BLOCK_8X8 &&
-         info.size <= BLOCK_32X32;
+  return !info.skip_mode && sequence.enable_interintra_compound && !info.is_compound() &&
+         info.size >= BLOCK_8X8 && info.size <= BLOCK_32X32;
 }
 
 template <SymbolSink S>
@@ -95,8 +97,8 @@ void write_unidir_refs(S& sink, CdfContext& cdfs, const RefContexts& refs, int r
 
 template <SymbolSink S>
 void write_ref_frames(S& sink, WriteContext& wc, const Neighbours& near, const BlockInfo& info) {
-  if (info.skip_mode || wc.seg_feature_active(info, SEG_LVL_REF_FRAME) || wc.seg_feature_active(info, SEG_LVL_SKIP) ||
-      wc.seg_feature_active(info, SEG_LVL_GLOBALMV))
+  if (info.skip_mode || wc.seg_feature_active(info, SEG_LVL_REF_FRAME) ||
+      wc.seg_feature_active(info, SEG_LVL_SKIP) || wc.seg_feature_active(info, SEG_LVL_GLOBALMV))
     return;
   CdfContext& cdfs = *wc.cdfs;
   const int ref0 = info.ref_frame[0], ref1 = info.ref_frame[1];
@@ -111,7 +113,8 @@ void write_ref_frames(S& sink, WriteContext& wc, const Neighbours& near, const B
     return;
   }
   const bool bidir = ref0 < BWDREF_FRAME && ref1 >= BWDREF_FRAME;
-  sink.symbol(cdfs.comp_ref_type[comp_ref_type_ctx(near)], bidir ? BIDIR_COMP_REFERENCE : UNIDIR_COMP_REFERENCE);
+  sink.symbol(cdfs.comp_ref_type[comp_ref_type_ctx(near)],
+              bidir ? BIDIR_COMP_REFERENCE : UNIDIR_COMP_REFERENCE);
   if (bidir)
     write_bidir_refs(sink, cdfs, refs, ref0, ref1);
   else
@@ -154,7 +157,8 @@ void write_mvs(S& sink, WriteContext& wc, const BlockInfo& info) {
   for (int list = 0; list <= info.is_compound(); list++) {
     if (get_mode(info.y_mode, list) != NEWMV) continue;
     const Mv pred = info.mv_ctx.pred_mv[list], mv = info.mv[list];
-    write_mv(sink, *wc.cdfs, precision, Mv{static_cast<int16_t>(mv.row - pred.row), static_cast<int16_t>(mv.col - pred.col)});
+    write_mv(sink, *wc.cdfs, precision,
+             Mv{static_cast<int16_t>(mv.row - pred.row), static_cast<int16_t>(mv.col - pred.col)});
   }
 }
 
@@ -166,7 +170,8 @@ bool may_warp(const WriteContext& wc, const BlockInfo& info) {
   if (wc.header->force_integer_mv || !wc.header->allow_warped_motion || scaled) return false;
   check(wc.motion, "a frame with warped motion needs WriteContext::motion");
   const RefMvBlock block{info.mi_row, info.mi_col, info.size, info.partition};
-  return find_warp_samples(*wc.motion, wc.context->tile(), block, info.ref_frame[0], info.mv[0]).num_samples > 0;
+  return find_warp_samples(*wc.motion, wc.context->tile(), block, info.ref_frame[0], info.mv[0]).num_samples >
+         0;
 }
 
 }  // namespace
@@ -195,7 +200,8 @@ void write_compound_type(S& sink, WriteContext& wc, const Neighbours& near, cons
   check(!info.comp_group_idx, "masked compound is not written yet");
   if (wc.sequence->enable_jnt_comp) {
     auto distance = [&](int list) {
-      return std::abs(get_relative_dist(*wc.sequence, wc.header->ref_hint(info.ref_frame[list]), wc.header->order_hint));
+      return std::abs(
+          get_relative_dist(*wc.sequence, wc.header->ref_hint(info.ref_frame[list]), wc.header->order_hint));
     };
     sink.symbol(wc.cdfs->compound_idx[compound_idx_ctx(near, distance(0) == distance(1))], info.compound_idx);
   } else {
@@ -207,8 +213,10 @@ template <SymbolSink S>
 void write_interp_filter(S& sink, WriteContext& wc, const BlockInfo& info) {
   const FrameHeader& header = *wc.header;
   if (header.interpolation_filter != SWITCHABLE || !needs_interp_filter(header, info)) {
-    const InterpFilter implied = header.interpolation_filter == SWITCHABLE ? EIGHTTAP : header.interpolation_filter;
-    check(info.interp_filter[0] == implied && info.interp_filter[1] == implied, "interpolation filter is implied");
+    const InterpFilter implied =
+        header.interpolation_filter == SWITCHABLE ? EIGHTTAP : header.interpolation_filter;
+    check(info.interp_filter[0] == implied && info.interp_filter[1] == implied,
+          "interpolation filter is implied");
     return;
   }
   const int coded = wc.sequence->enable_dual_filter ? 2 : 1;
@@ -254,14 +262,14 @@ void write_inter_frame_mode_info(S& sink, WriteContext& wc, const BlockInfo& inf
     write_intra_block_mode_info(sink, wc, info);
 }
 
-#define TESSERA_INSTANTIATE(S)                                                                \
-  template void write_inter_frame_mode_info(S&, WriteContext&, const BlockInfo&);             \
-  template void write_is_inter(S&, WriteContext&, const Neighbours&, const BlockInfo&);       \
-  template void write_ref_frames(S&, WriteContext&, const Neighbours&, const BlockInfo&);     \
-  template void write_inter_mode(S&, WriteContext&, const BlockInfo&);                        \
-  template void write_mvs(S&, WriteContext&, const BlockInfo&);                               \
-  template void write_motion_mode(S&, WriteContext&, const BlockInfo&);                       \
-  template void write_compound_type(S&, WriteContext&, const Neighbours&, const BlockInfo&);  \
+#define TESSERA_INSTANTIATE(S)                                                               \
+  template void write_inter_frame_mode_info(S&, WriteContext&, const BlockInfo&);            \
+  template void write_is_inter(S&, WriteContext&, const Neighbours&, const BlockInfo&);      \
+  template void write_ref_frames(S&, WriteContext&, const Neighbours&, const BlockInfo&);    \
+  template void write_inter_mode(S&, WriteContext&, const BlockInfo&);                       \
+  template void write_mvs(S&, WriteContext&, const BlockInfo&);                              \
+  template void write_motion_mode(S&, WriteContext&, const BlockInfo&);                      \
+  template void write_compound_type(S&, WriteContext&, const Neighbours&, const BlockInfo&); \
   template void write_interp_filter(S&, WriteContext&, const BlockInfo&);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

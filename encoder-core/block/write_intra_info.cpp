@@ -96,12 +96,12 @@ void write_intra_block_mode_info(S& sink, WriteContext& wc, const BlockInfo& inf
   write_intra_modes(sink, wc, info);
 }
 
-#define TESSERA_INSTANTIATE(S)                                                            \
-  template void write_intra_frame_mode_info(S&, WriteContext&, const BlockInfo&);         \
-  template void write_intra_block_mode_info(S&, WriteContext&, const BlockInfo&);         \
-  template void write_skip(S&, WriteContext&, const Neighbours&, const BlockInfo&);       \
-  template void write_y_mode(S&, WriteContext&, const BlockInfo&);                        \
-  template void write_uv_mode(S&, WriteContext&, const BlockInfo&);                       \
+#define TESSERA_INSTANTIATE(S)                                                      \
+  template void write_intra_frame_mode_info(S&, WriteContext&, const BlockInfo&);   \
+  template void write_intra_block_mode_info(S&, WriteContext&, const BlockInfo&);   \
+  template void write_skip(S&, WriteContext&, const Neighbours&, const BlockInfo&); \
+  template void write_y_mode(S&, WriteContext&, const BlockInfo&);                  \
+  template void write_uv_mode(S&, WriteContext&, const BlockInfo&);                 \
   template void write_palette_and_filter_intra(S&, WriteContext&, const BlockInfo&);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

@@ -31,7 +31,9 @@ template <SymbolSink S>
 void write_palette_and_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info);
 
 /// May the block code an angle delta? Compares enumerators, as the specification does: 4x16 and 16x4 may.
-constexpr bool allows_angle_delta(BlockSize size) { return size >= BLOCK_8X8; }
+constexpr bool allows_angle_delta(BlockSize size) {
+  return size >= BLOCK_8X8;
+}
 /// spec 8.3.2, uv_mode: does the block's alphabet contain UV_CFL_PRED?
 constexpr bool allows_cfl(BlockSize size, bool lossless, int subsampling_x, int subsampling_y) {
   if (lossless) return get_plane_residual_size(size, subsampling_x, subsampling_y) == BLOCK_4X4;

@@ -44,7 +44,8 @@ void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info) {
   if (!coded) return;
   const DeltaParams& params = wc.header->delta;
   const int reduced = (info.qindex - sb.qindex) / (1 << params.delta_q_res);
-  check(sb.qindex + reduced * (1 << params.delta_q_res) == info.qindex && info.qindex > 0, "qindex out of steps");
+  check(sb.qindex + reduced * (1 << params.delta_q_res) == info.qindex && info.qindex > 0,
+        "qindex out of steps");
   write_delta(sink, wc.cdfs->delta_q, reduced);
   sb.qindex = info.qindex;
   if (!params.delta_lf_present) return;
@@ -63,9 +64,12 @@ inline constexpr int SGRPROJ_PRJ_SUBEXP_K = 4;
 inline constexpr int SGRPROJ_PRJ_BITS = 7;
 
 /// The inverse of inverse_recenter( r, v ) (spec 5.9.29).
-constexpr int recenter(int r, int x) { return x > 2 * r ? x : x >= r ? 2 * (x - r) : 2 * (r - x) - 1; }
+constexpr int recenter(int r, int x) {
+  return x > 2 * r ? x : x >= r ? 2 * (x - r) : 2 * (r - x) - 1;
+}
 
-/// spec 5.11.58: decode_signed_subexp_with_ref_bool( low, high, k, r ): `value` in low .. high - 1, near `ref`.
+/// spec 5.11.58: decode_signed_subexp_with_ref_bool( low, high, k, r ): `value` in low .. high - 1, near
+/// `ref`.
 template <SymbolSink S>
 void write_signed_subexp_with_ref(S& sink, int low, int high, int k, int ref, int value) {
   check(value >= low && value < high, "restoration coefficient out of range");
@@ -107,7 +111,8 @@ void write_self_guided(S& sink, RestorationState& state, int plane, const Restor
     if (Sgr_Params[unit.sgr_set][2 * i] != 0)
       write_signed_subexp_with_ref(sink, low, high + 1, SGRPROJ_PRJ_SUBEXP_K, ref[i], value);
     else
-      check(value == (i == 0 ? 0 : clip3(low, high, (1 << SGRPROJ_PRJ_BITS) - ref[0])), "self-guided weight is implied");
+      check(value == (i == 0 ? 0 : clip3(low, high, (1 << SGRPROJ_PRJ_BITS) - ref[0])),
+            "self-guided weight is implied");
     ref[i] = static_cast<int8_t>(value);
   }
 }
@@ -149,9 +154,9 @@ void write_restoration_units(S& sink, WriteContext& wc, int mi_row, int mi_col) 
   }
 }
 
-#define TESSERA_INSTANTIATE(S)                                       \
-  template void write_cdef(S&, WriteContext&, const BlockInfo&);     \
-  template void write_deltas(S&, WriteContext&, const BlockInfo&);   \
+#define TESSERA_INSTANTIATE(S)                                     \
+  template void write_cdef(S&, WriteContext&, const BlockInfo&);   \
+  template void write_deltas(S&, WriteContext&, const BlockInfo&); \
   template void write_restoration_units(S&, WriteContext&, int, int);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

@@ -1,5 +1,5 @@
-// What the syntax says once a superblock or 64x64 square: restoration units, CDEF index, quantiser and loop filter
-// deltas.
+// What the syntax says once a superblock or 64x64 square: restoration units, CDEF index, quantiser and loop
+// filter deltas.
 #pragma once
 
 #include "block/write_context.h"
@@ -11,8 +11,9 @@ namespace tessera {
 template <SymbolSink S>
 void write_cdef(S& sink, WriteContext& wc, const BlockInfo& info);
 
-/// spec 5.11.38, 5.11.39: read_delta_qindex( ) and read_delta_lf( ), at the first block of a superblock. The quantiser
-/// moves to info.qindex, which must be reachable in steps of 1 << delta_q_res; loop filter deltas stay zero.
+/// spec 5.11.38, 5.11.39: read_delta_qindex( ) and read_delta_lf( ), at the first block of a superblock. The
+/// quantiser moves to info.qindex, which must be reachable in steps of 1 << delta_q_res; loop filter deltas
+/// stay zero.
 template <SymbolSink S>
 void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info);
 

@@ -11,7 +11,8 @@ namespace {
 template <SymbolSink S>
 void write_mv_component(S& sink, CdfContext& cdfs, const MvPrecision& precision, int comp, int diff) {
   const MvDigits mv(std::abs(diff));
-  check((std::abs(diff) & ((1 << precision.step_log2()) - 1)) == 0, "motion vector finer than the frame allows");
+  check((std::abs(diff) & ((1 << precision.step_log2()) - 1)) == 0,
+        "motion vector finer than the frame allows");
   sink.symbol(cdfs.mv_sign[comp], diff < 0);
   sink.symbol(cdfs.mv_class[comp], mv.mv_class);
   if (mv.mv_class == 0) {

@@ -19,7 +19,8 @@ void with_partition_cdf(CdfContext& cdfs, BlockSize size, int ctx, Write&& write
 }  // namespace
 
 template <SymbolSink S>
-void write_partition(S& sink, const WriteContext& wc, int mi_row, int mi_col, BlockSize size, Partition partition) {
+void write_partition(S& sink, const WriteContext& wc, int mi_row, int mi_col, BlockSize size,
+                     Partition partition) {
   const int half = Num_4x4_Blocks_Wide[size] >> 1;
   const bool has_rows = mi_row + half < wc.layout.mi_rows, has_cols = mi_col + half < wc.layout.mi_cols;
   if (size < BLOCK_8X8 || (!has_rows && !has_cols)) return;
@@ -33,10 +34,12 @@ void write_partition(S& sink, const WriteContext& wc, int mi_row, int mi_col, Bl
     if (has_rows && has_cols) {
       sink.symbol(cdf, partition);
     } else if (has_cols) {
-      check(partition == PARTITION_SPLIT || partition == PARTITION_HORZ, "partition not allowed at the bottom edge");
+      check(partition == PARTITION_SPLIT || partition == PARTITION_HORZ,
+            "partition not allowed at the bottom edge");
       sink.boolean(split_or_horz_word(cdf), partition == PARTITION_SPLIT);
     } else {
-      check(partition == PARTITION_SPLIT || partition == PARTITION_VERT, "partition not allowed at the right edge");
+      check(partition == PARTITION_SPLIT || partition == PARTITION_VERT,
+            "partition not allowed at the right edge");
       sink.boolean(split_or_vert_word(cdf), partition == PARTITION_SPLIT);
     }
   });

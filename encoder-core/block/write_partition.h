@@ -1,4 +1,5 @@
-// The partition symbol of one node of the block tree, and the shape of the tree read back from decided blocks.
+// The partition symbol of one node of the block tree, and the shape of the tree read back from decided
+// blocks.
 #pragma once
 
 #include "block/write_context.h"
@@ -6,18 +7,19 @@
 
 namespace tessera {
 
-/// spec 5.11.4: partition, split_or_horz or split_or_vert of the square node `size` at this position, whatever the
-/// frame's edges leave to say. `partition` must be one that they allow.
+/// spec 5.11.4: partition, split_or_horz or split_or_vert of the square node `size` at this position,
+/// whatever the frame's edges leave to say. `partition` must be one that they allow.
 template <SymbolSink S>
-void write_partition(S& sink, const WriteContext& wc, int mi_row, int mi_col, BlockSize size, Partition partition);
+void write_partition(S& sink, const WriteContext& wc, int mi_row, int mi_col, BlockSize size,
+                     Partition partition);
 
 /// Which partition made the blocks of the node: follows from the block at its top-left corner.
 Partition partition_of_node(const BlockInfo& corner, BlockSize node);
 
 /// spec 5.11.4: calls block( mi_row, mi_col ) for each block of a node that is not split, in coding order.
 template <class Fn>
-void for_each_block_of_partition(Partition partition, BlockSize node, int mi_row, int mi_col, int mi_rows, int mi_cols,
-                                 Fn&& block) {
+void for_each_block_of_partition(Partition partition, BlockSize node, int mi_row, int mi_col, int mi_rows,
+                                 int mi_cols, Fn&& block) {
   const int half = Num_4x4_Blocks_Wide[node] >> 1, quarter = half >> 1;
   switch (partition) {
     case PARTITION_NONE: block(mi_row, mi_col); break;

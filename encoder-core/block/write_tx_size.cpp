@@ -30,7 +30,8 @@ void write_tx_depth(S& sink, WriteContext& wc, const Neighbours& near, const Blo
 }
 
 template <SymbolSink S>
-void write_txfm_split(S& sink, WriteContext& wc, BlockSize mi_size, int mi_row, int mi_col, TxSize tx_size, int depth, bool split) {
+void write_txfm_split(S& sink, WriteContext& wc, BlockSize mi_size, int mi_row, int mi_col, TxSize tx_size,
+                      int depth, bool split) {
   if (tx_size == TX_4X4 || depth == MAX_VARTX_DEPTH) {
     check(!split, "transform split deeper than allowed");
     return;
@@ -42,7 +43,8 @@ namespace {
 
 /// spec 5.11.17: read_var_tx_size( row, col, txSz, depth ).
 template <SymbolSink S>
-void write_tx_tree(S& sink, WriteContext& wc, BlockSize mi_size, int mi_row, int mi_col, TxSize tx_size, int depth) {
+void write_tx_tree(S& sink, WriteContext& wc, BlockSize mi_size, int mi_row, int mi_col, TxSize tx_size,
+                   int depth) {
   if (mi_row >= wc.layout.mi_rows || mi_col >= wc.layout.mi_cols) return;
   const bool split = wc.tx_units.at(mi_col, mi_row).size != tx_size;
   write_txfm_split(sink, wc, mi_size, mi_row, mi_col, tx_size, depth, split);
@@ -69,16 +71,17 @@ void write_block_tx_size(S& sink, WriteContext& wc, const Neighbours& near, cons
   }
   write_tx_depth(sink, wc, near, info);
   if (info.is_inter && info.skip) {
-    wc.context->enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, block_width_log2(info.size), block_height_log2(info.size));
+    wc.context->enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, block_width_log2(info.size),
+                              block_height_log2(info.size));
   } else {
     const TxSize size = wc.lossless(info) ? TX_4X4 : info.tx_size;
     wc.context->enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, Tx_Width_Log2[size], Tx_Height_Log2[size]);
   }
 }
 
-#define TESSERA_INSTANTIATE(S)                                                                      \
-  template void write_block_tx_size(S&, WriteContext&, const Neighbours&, const BlockInfo&);        \
-  template void write_tx_depth(S&, WriteContext&, const Neighbours&, const BlockInfo&);             \
+#define TESSERA_INSTANTIATE(S)                                                               \
+  template void write_block_tx_size(S&, WriteContext&, const Neighbours&, const BlockInfo&); \
+  template void write_tx_depth(S&, WriteContext&, const Neighbours&, const BlockInfo&);      \
   template void write_txfm_split(S&, WriteContext&, BlockSize, int, int, TxSize, int, bool);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE

@@ -9,10 +9,10 @@
 namespace tessera {
 
 struct RestorationUnit {
-  RestorationType type = RESTORE_NONE;             ///< LrType; never RESTORE_SWITCHABLE
-  uint8_t sgr_set = 0;                             ///< LrSgrSet
-  Array<int8_t, 2> sgr_xqd = {};                   ///< LrSgrXqd
-  Table2<int8_t, 2, 3> wiener = {};                ///< LrWiener: [ 0 ] vertical, [ 1 ] horizontal
+  RestorationType type = RESTORE_NONE;  ///< LrType; never RESTORE_SWITCHABLE
+  uint8_t sgr_set = 0;                  ///< LrSgrSet
+  Array<int8_t, 2> sgr_xqd = {};        ///< LrSgrXqd
+  Table2<int8_t, 2, 3> wiener = {};     ///< LrWiener: [ 0 ] vertical, [ 1 ] horizontal
 
   bool operator==(const RestorationUnit&) const = default;
 };

@@ -1,4 +1,5 @@
-// Contexts of block syntax against the arrays of the specification, kept for the whole frame, over random partitions.
+// Contexts of block syntax against the arrays of the specification, kept for the whole frame, over random
+// partitions.
 #include "block/block_context.h"
 
 #include <gtest/gtest.h>
@@ -99,7 +100,8 @@ struct SpecFrame {
   static bool check_backward(int ref) { return ref >= BWDREF_FRAME && ref <= ALTREF_FRAME; }
   int comp_mode_ctx() const {
     if (AvailU && AvailL) {
-      if (AboveSingle && LeftSingle) return check_backward(AboveRefFrame[0]) ^ check_backward(LeftRefFrame[0]);
+      if (AboveSingle && LeftSingle)
+        return check_backward(AboveRefFrame[0]) ^ check_backward(LeftRefFrame[0]);
       if (AboveSingle) return 2 + (check_backward(AboveRefFrame[0]) || AboveIntra);
       if (LeftSingle) return 2 + (check_backward(LeftRefFrame[0]) || LeftIntra);
       return 4;
@@ -120,9 +122,11 @@ struct SpecFrame {
   }
   int interp_filter_ctx(const BlockInfo& info, int dir) const {
     int ctx = ((dir & 1) * 2 + (info.ref_frame[1] > INTRA_FRAME)) * 4, leftType = 3, aboveType = 3;
-    if (AvailL && (RefFrames[MiRow][MiCol - 1][0] == info.ref_frame[0] || RefFrames[MiRow][MiCol - 1][1] == info.ref_frame[0]))
+    if (AvailL && (RefFrames[MiRow][MiCol - 1][0] == info.ref_frame[0] ||
+                   RefFrames[MiRow][MiCol - 1][1] == info.ref_frame[0]))
       leftType = InterpFilters[MiRow][MiCol - 1][dir];
-    if (AvailU && (RefFrames[MiRow - 1][MiCol][0] == info.ref_frame[0] || RefFrames[MiRow - 1][MiCol][1] == info.ref_frame[0]))
+    if (AvailU && (RefFrames[MiRow - 1][MiCol][0] == info.ref_frame[0] ||
+                   RefFrames[MiRow - 1][MiCol][1] == info.ref_frame[0]))
       aboveType = InterpFilters[MiRow - 1][MiCol][dir];
     if (leftType == aboveType) return ctx + leftType;
     if (leftType == 3) return ctx + aboveType;
@@ -131,8 +135,10 @@ struct SpecFrame {
   }
   int comp_group_idx_ctx() const {
     int ctx = 0;
-    if (AvailU) ctx += !AboveSingle ? CompGroupIdxs[MiRow - 1][MiCol] : AboveRefFrame[0] == ALTREF_FRAME ? 3 : 0;
-    if (AvailL) ctx += !LeftSingle ? CompGroupIdxs[MiRow][MiCol - 1] : LeftRefFrame[0] == ALTREF_FRAME ? 3 : 0;
+    if (AvailU)
+      ctx += !AboveSingle ? CompGroupIdxs[MiRow - 1][MiCol] : AboveRefFrame[0] == ALTREF_FRAME ? 3 : 0;
+    if (AvailL)
+      ctx += !LeftSingle ? CompGroupIdxs[MiRow][MiCol - 1] : LeftRefFrame[0] == ALTREF_FRAME ? 3 : 0;
     return std::min(5, ctx);
   }
   int compound_idx_ctx(bool same) const {
@@ -223,7 +229,8 @@ class ContextWalk {
       BlockSize sub = Partition_Subsize[p][size];
       const bool split_first = p == PARTITION_HORZ_A || p == PARTITION_VERT_A;
       const bool split_last = p == PARTITION_HORZ_B || p == PARTITION_VERT_B;
-      if ((split_first && index < 2) || (split_last && index > 0)) sub = Partition_Subsize[PARTITION_SPLIT][size];
+      if ((split_first && index < 2) || (split_last && index > 0))
+        sub = Partition_Subsize[PARTITION_SPLIT][size];
       index++;
       block(row, col, sub);
     });
@@ -241,7 +248,8 @@ class ContextWalk {
     ASSERT_EQ(is_inter_ctx(near), spec_.is_inter_ctx());
     ASSERT_EQ(comp_mode_ctx(near), spec_.comp_mode_ctx());
     const RefContexts refs(near);
-    constexpr int L = LAST_FRAME, L2 = LAST2_FRAME, L3 = LAST3_FRAME, G = GOLDEN_FRAME, B = BWDREF_FRAME, A2 = ALTREF2_FRAME, A = ALTREF_FRAME;
+    constexpr int L = LAST_FRAME, L2 = LAST2_FRAME, L3 = LAST3_FRAME, G = GOLDEN_FRAME, B = BWDREF_FRAME,
+                  A2 = ALTREF2_FRAME, A = ALTREF_FRAME;
     ASSERT_EQ(refs.single_ref_p1(), spec_.versus({L, L2, L3, G}, {B, A2, A}));
     ASSERT_EQ(refs.comp_ref(), spec_.versus({L, L2}, {L3, G}));
     ASSERT_EQ(refs.comp_ref_p1(), spec_.versus({L}, {L2}));
@@ -254,7 +262,8 @@ class ContextWalk {
     ASSERT_EQ(comp_group_idx_ctx(near), spec_.comp_group_idx_ctx());
     for (bool same : {false, true}) ASSERT_EQ(compound_idx_ctx(near, same), spec_.compound_idx_ctx(same));
     if (std::min(block_width(size), block_height(size)) >= 8) {
-      ASSERT_EQ(has_overlappable_candidates(context_, info, kRows, kCols), spec_.has_overlappable_candidates(size));
+      ASSERT_EQ(has_overlappable_candidates(context_, info, kRows, kCols),
+                spec_.has_overlappable_candidates(size));
     }
     ASSERT_EQ(tx_depth_ctx(context_, near, info), spec_.tx_depth_ctx(size));
     if (info.is_inter && !info.skip && size > BLOCK_4X4)
@@ -269,9 +278,11 @@ class ContextWalk {
   void enter_tx(const BlockInfo& info) {
     const int bw4 = Num_4x4_Blocks_Wide[info.size], bh4 = Num_4x4_Blocks_High[info.size];
     if (info.is_inter && info.skip)
-      context_.enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, block_width_log2(info.size), block_height_log2(info.size));
+      context_.enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, block_width_log2(info.size),
+                             block_height_log2(info.size));
     else
-      context_.enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, Tx_Width_Log2[info.tx_size], Tx_Height_Log2[info.tx_size]);
+      context_.enter_tx_size(info.mi_row, info.mi_col, bw4, bh4, Tx_Width_Log2[info.tx_size],
+                             Tx_Height_Log2[info.tx_size]);
     for (int y = 0; y < bh4; y++)
       for (int x = 0; x < bw4; x++) spec_.InterTxSizes[info.mi_row + y][info.mi_col + x] = info.tx_size;
   }
@@ -342,7 +353,8 @@ TEST(BlockContext, PartitionIsRecoveredFromTheCornerBlock) {
       BlockInfo corner;
       corner.size = Partition_Subsize[partition][node];
       if (corner.size == BLOCK_INVALID || (node == BLOCK_8X8 && p > PARTITION_SPLIT)) continue;
-      if (partition == PARTITION_HORZ_A || partition == PARTITION_VERT_A) corner.size = Partition_Subsize[PARTITION_SPLIT][node];
+      if (partition == PARTITION_HORZ_A || partition == PARTITION_VERT_A)
+        corner.size = Partition_Subsize[PARTITION_SPLIT][node];
       corner.partition = partition == PARTITION_SPLIT ? PARTITION_NONE : partition;
       EXPECT_EQ(partition_of_node(corner, node), partition) << int(node) << " " << p;
       if (node < BLOCK_64X64) {

@@ -32,12 +32,14 @@ struct TrialTest : testing::Test {
     info.size = BLOCK_16X16;
     info.mi_row = static_cast<uint16_t>(rng() % 4 * 4);
     info.mi_col = static_cast<uint16_t>(16 + rng() % 4 * 4);
-    write_partition(counter, wc, info.mi_row, info.mi_col, BLOCK_16X16, static_cast<Partition>(rng() % PARTITION_TYPES));
+    write_partition(counter, wc, info.mi_row, info.mi_col, BLOCK_16X16,
+                    static_cast<Partition>(rng() % PARTITION_TYPES));
     Level* levels = coefs.tail();
     const int eob = 1 + static_cast<int>(rng() % 200);
     for (int i = 0; i < eob; i++) levels[i] = static_cast<Level>(rng() % 20 + 1);
     coefs.advance(eob);
-    write_coeffs(counter, wc, info, {0, TX_16X16, info.mi_col, info.mi_row, info.mi_row, info.mi_col}, DCT_DCT, levels, eob);
+    write_coeffs(counter, wc, info, {0, TX_16X16, info.mi_col, info.mi_row, info.mi_row, info.mi_col},
+                 DCT_DCT, levels, eob);
     wc.coef_cursor += static_cast<uint32_t>(eob);
     info.y_mode = PAETH_PRED;
     info.skip = 1;
@@ -81,8 +83,8 @@ TEST_F(TrialTest, RollsBackUnlessCommitted) {
     const bool same = std::memcmp(cdfs_before.get(), cdfs.get(), sizeof(CdfContext)) == 0 &&
                       std::memcmp(&before.above, &after.above, sizeof(ContextEdge)) == 0 &&
                       std::memcmp(&before.left, &after.left, sizeof(ContextEdge)) == 0 &&
-                      before.sb.qindex == after.sb.qindex && coefs.used() == used && wc.coef_cursor == cursor &&
-                      counter.bits512() == bits;
+                      before.sb.qindex == after.sb.qindex && coefs.used() == used &&
+                      wc.coef_cursor == cursor && counter.bits512() == bits;
     EXPECT_EQ(same, !commit);
   }
 }
@@ -101,9 +103,11 @@ TEST(MvCost, TableEqualsTheSymbols) {
     const int step = 1 << precision.step_log2();
     auto random_component = [&] {
       const int reach = std::min<int>(MvCostTable::kReach, 8 << rng() % 9) / step;
-      return static_cast<int16_t>((static_cast<int>(rng() % static_cast<unsigned>(2 * reach + 1)) - reach) * step);
+      return static_cast<int16_t>((static_cast<int>(rng() % static_cast<unsigned>(2 * reach + 1)) - reach) *
+                                  step);
     };
-    for (int i = 0; i < 200; i++) write_mv(adapting, *cdfs, precision, {random_component(), random_component()});
+    for (int i = 0; i < 200; i++)
+      write_mv(adapting, *cdfs, precision, {random_component(), random_component()});
     build_cost_tables(*cdfs, *tables);
     auto table = std::make_unique<MvCostTable>();
     table->build(*cdfs, precision);

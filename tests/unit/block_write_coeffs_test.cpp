@@ -1,5 +1,5 @@
-// Coefficients written by the encoder, read back by a literal transcription of coeffs( ) (section 5.11.39) and of the
-// contexts of section 8.3.2, with whole-frame context arrays.
+// Coefficients written by the encoder, read back by a literal transcription of coeffs( ) (section 5.11.39)
+// and of the contexts of section 8.3.2, with whole-frame context arrays.
 #include "block/write_coeffs.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@
 namespace tessera {
 namespace {
 
-constexpr int kQContext = 2;   // of base_q_idx 100
+constexpr int kQContext = 2;  // of base_q_idx 100
 constexpr int kBaseQIdx = 100;
 constexpr int kMiCols = 22, kMiRows = 18;
 
@@ -59,7 +59,8 @@ class SpecReader {
       TxType type = unit.type;
       if (plane == 0) type = luma_type = transform_type(unit);
       const Scan& scan = get_scan(unit.block.size, type);
-      const int eobMultisize = std::min<int>(Tx_Width_Log2[txSz], 5) + std::min<int>(Tx_Height_Log2[txSz], 5) - 4;
+      const int eobMultisize =
+          std::min<int>(Tx_Width_Log2[txSz], 5) + std::min<int>(Tx_Height_Log2[txSz], 5) - 4;
       const int ctx = get_tx_class(type) == TX_CLASS_2D ? 0 : 1;
       int eobPt = 1;
       switch (eobMultisize) {
@@ -84,12 +85,17 @@ class SpecReader {
         const int pos = scan[c];
         int level;
         if (c == eob - 1)
-          level = 1 + read(coeff_base_eob.cdf[txSzCtx][ptype][get_coeff_base_ctx(txSz, type, Quant, pos, c, true) - 42 + 4], 3);
+          level =
+              1 + read(coeff_base_eob
+                           .cdf[txSzCtx][ptype][get_coeff_base_ctx(txSz, type, Quant, pos, c, true) - 42 + 4],
+                       3);
         else
-          level = read(coeff_base.cdf[txSzCtx][ptype][get_coeff_base_ctx(txSz, type, Quant, pos, c, false)], 4);
+          level =
+              read(coeff_base.cdf[txSzCtx][ptype][get_coeff_base_ctx(txSz, type, Quant, pos, c, false)], 4);
         if (level > 2)
           for (int idx = 0; idx < 4; idx++) {
-            const int coeff_br_value = read(coeff_br.cdf[std::min(txSzCtx, 3)][ptype][coeff_br_ctx(txSz, type, Quant, pos)], 4);
+            const int coeff_br_value =
+                read(coeff_br.cdf[std::min(txSzCtx, 3)][ptype][coeff_br_ctx(txSz, type, Quant, pos)], 4);
             level += coeff_br_value;
             if (coeff_br_value < 3) break;
           }
@@ -98,7 +104,9 @@ class SpecReader {
       for (int c = 0; c < eob; c++) {
         const int pos = scan[c];
         int sign = 0;
-        if (Quant[pos] != 0) sign = c == 0 ? read(dc_sign.cdf[ptype][dc_sign_ctx(unit)], 2) : static_cast<int>(decoder_.read_literal(1));
+        if (Quant[pos] != 0)
+          sign = c == 0 ? read(dc_sign.cdf[ptype][dc_sign_ctx(unit)], 2)
+                        : static_cast<int>(decoder_.read_literal(1));
         if (Quant[pos] > 14) {
           int length = 0;
           do length++;
@@ -182,30 +190,37 @@ class SpecReader {
     return sum < 0 ? 1 : sum > 0 ? 2 : 0;
   }
 
-  static int get_coeff_base_ctx(int txSz, TxType type, const std::vector<int>& Quant, int pos, int c, bool isEob) {
-    const int adjTxSz = Adjusted_Tx_Size[txSz], bwl = Tx_Width_Log2[adjTxSz], width = 1 << bwl, height = Tx_Height[adjTxSz];
+  static int get_coeff_base_ctx(int txSz, TxType type, const std::vector<int>& Quant, int pos, int c,
+                                bool isEob) {
+    const int adjTxSz = Adjusted_Tx_Size[txSz], bwl = Tx_Width_Log2[adjTxSz], width = 1 << bwl,
+              height = Tx_Height[adjTxSz];
     if (isEob) return c == 0 ? 38 : c <= (height << bwl) / 8 ? 39 : c <= (height << bwl) / 4 ? 40 : 41;
     const TxClass txClass = get_tx_class(type);
     const int row = pos >> bwl, col = pos - (row << bwl);
     int mag = 0;
     for (int idx = 0; idx < 5; idx++) {
-      const int refRow = row + Sig_Ref_Diff_Offset[txClass][idx][0], refCol = col + Sig_Ref_Diff_Offset[txClass][idx][1];
+      const int refRow = row + Sig_Ref_Diff_Offset[txClass][idx][0],
+                refCol = col + Sig_Ref_Diff_Offset[txClass][idx][1];
       if (refRow >= 0 && refCol >= 0 && refRow < height && refCol < width)
         mag += std::min(std::abs(Quant[(refRow << bwl) + refCol]), 3);
     }
     const int ctx = std::min((mag + 1) >> 1, 4);
-    if (txClass == TX_CLASS_2D) return row == 0 && col == 0 ? 0 : ctx + Coeff_Base_Ctx_Offset[txSz][std::min(row, 4)][std::min(col, 4)];
+    if (txClass == TX_CLASS_2D)
+      return row == 0 && col == 0 ? 0 : ctx + Coeff_Base_Ctx_Offset[txSz][std::min(row, 4)][std::min(col, 4)];
     return ctx + Coeff_Base_Pos_Ctx_Offset[std::min(txClass == TX_CLASS_VERT ? row : col, 2)];
   }
 
   static int coeff_br_ctx(int txSz, TxType type, const std::vector<int>& Quant, int pos) {
-    const int adjTxSz = Adjusted_Tx_Size[txSz], bwl = Tx_Width_Log2[adjTxSz], txw = Tx_Width[adjTxSz], txh = Tx_Height[adjTxSz];
+    const int adjTxSz = Adjusted_Tx_Size[txSz], bwl = Tx_Width_Log2[adjTxSz], txw = Tx_Width[adjTxSz],
+              txh = Tx_Height[adjTxSz];
     const TxClass txClass = get_tx_class(type);
     const int row = pos >> bwl, col = pos - (row << bwl);
     int mag = 0;
     for (int idx = 0; idx < 3; idx++) {
-      const int refRow = row + Mag_Ref_Offset_With_Tx_Class[txClass][idx][0], refCol = col + Mag_Ref_Offset_With_Tx_Class[txClass][idx][1];
-      if (refRow >= 0 && refCol >= 0 && refRow < txh && refCol < (1 << bwl)) mag += std::min(Quant[refRow * txw + refCol], 15);
+      const int refRow = row + Mag_Ref_Offset_With_Tx_Class[txClass][idx][0],
+                refCol = col + Mag_Ref_Offset_With_Tx_Class[txClass][idx][1];
+      if (refRow >= 0 && refCol >= 0 && refRow < txh && refCol < (1 << bwl))
+        mag += std::min(Quant[refRow * txw + refCol], 15);
     }
     mag = std::min((mag + 1) >> 1, 6);
     if (pos == 0) return mag;
@@ -215,15 +230,19 @@ class SpecReader {
   }
 
   test::SymbolDecoder decoder_;
-  int AboveLevelContext[3][128] = {}, AboveDcContext[3][128] = {}, LeftLevelContext[3][128] = {}, LeftDcContext[3][128] = {};
-#define COEF_CDF(name) Copy<std::remove_cvref_t<decltype(default_cdfs::name[0])>> name{default_cdfs::name[kQContext]};
-  COEF_CDF(txb_skip) COEF_CDF(eob_pt_16) COEF_CDF(eob_pt_32) COEF_CDF(eob_pt_64) COEF_CDF(eob_pt_128) COEF_CDF(eob_pt_256)
-  COEF_CDF(eob_pt_512) COEF_CDF(eob_pt_1024) COEF_CDF(eob_extra) COEF_CDF(dc_sign) COEF_CDF(coeff_base_eob)
-  COEF_CDF(coeff_base) COEF_CDF(coeff_br)
+  int AboveLevelContext[3][128] = {}, AboveDcContext[3][128] = {}, LeftLevelContext[3][128] = {},
+      LeftDcContext[3][128] = {};
+#define COEF_CDF(name) \
+  Copy<std::remove_cvref_t<decltype(default_cdfs::name[0])>> name{default_cdfs::name[kQContext]};
+  COEF_CDF(txb_skip)
+  COEF_CDF(eob_pt_16)
+  COEF_CDF(eob_pt_32) COEF_CDF(eob_pt_64) COEF_CDF(eob_pt_128) COEF_CDF(eob_pt_256) COEF_CDF(eob_pt_512)
+      COEF_CDF(eob_pt_1024) COEF_CDF(eob_extra) COEF_CDF(dc_sign) COEF_CDF(coeff_base_eob)
+          COEF_CDF(coeff_base) COEF_CDF(coeff_br)
 #undef COEF_CDF
 #define TYPE_CDF(name) Copy<std::remove_cvref_t<decltype(default_cdfs::name)>> name{default_cdfs::name};
-  TYPE_CDF(inter_tx_type_set1) TYPE_CDF(inter_tx_type_set2) TYPE_CDF(inter_tx_type_set3) TYPE_CDF(intra_tx_type_set1)
-  TYPE_CDF(intra_tx_type_set2)
+              TYPE_CDF(inter_tx_type_set1) TYPE_CDF(inter_tx_type_set2) TYPE_CDF(inter_tx_type_set3)
+                  TYPE_CDF(intra_tx_type_set1) TYPE_CDF(intra_tx_type_set2)
 #undef TYPE_CDF
 };
 
@@ -255,7 +274,8 @@ Unit random_unit(std::mt19937& rng, const FrameHeader& header, int sb_row, int s
     if (block_width(u.info.size) > 64 || block_height(u.info.size) > 64) continue;
     const BlockSize plane_size = get_plane_residual_size(u.info.size, ss, ss);
     const auto tx_size = static_cast<TxSize>(rng() % TX_SIZES_ALL);
-    if (Tx_Width[tx_size] > block_width(plane_size) || Tx_Height[tx_size] > block_height(plane_size)) continue;
+    if (Tx_Width[tx_size] > block_width(plane_size) || Tx_Height[tx_size] > block_height(plane_size))
+      continue;
     const int w4 = Tx_Width[tx_size] >> 2, h4 = Tx_Height[tx_size] >> 2, units = kSbMi >> ss;
     const int x4 = sb_col * units + static_cast<int>(rng() % static_cast<unsigned>(units)) / w4 * w4;
     const int y4 = sb_row * units + static_cast<int>(rng() % static_cast<unsigned>(units)) / h4 * h4;
@@ -289,7 +309,8 @@ Unit random_unit(std::mt19937& rng, const FrameHeader& header, int sb_row, int s
   return u;
 }
 
-std::vector<std::vector<Unit>> random_frame(std::mt19937& rng, const FrameHeader& header, int per_superblock) {
+std::vector<std::vector<Unit>> random_frame(std::mt19937& rng, const FrameHeader& header,
+                                            int per_superblock) {
   std::vector<std::vector<Unit>> frame;
   for (int row = 0; row < 2; row++)
     for (int col = 0; col < 2; col++) {
@@ -309,7 +330,8 @@ TEST(WriteCoeffs, ReadBackByTheSpecification) {
     for (size_t sb = 0; sb < frame.size(); sb++) {
       if (sb % 2 == 0) bench.context.start_superblock_row();
       for (const Unit& u : frame[sb])
-        write_coeffs(encoder, bench.wc, u.info, u.block, u.type, u.levels.data(), static_cast<int>(u.levels.size()));
+        write_coeffs(encoder, bench.wc, u.info, u.block, u.type, u.levels.data(),
+                     static_cast<int>(u.levels.size()));
     }
     const size_t size = encoder.finish();
     auto reader = std::make_unique<SpecReader>(bytes.data(), size);
@@ -318,7 +340,8 @@ TEST(WriteCoeffs, ReadBackByTheSpecification) {
       for (const Unit& u : frame[sb]) {
         TxType type = u.type;
         const std::vector<int> levels = reader->coeffs(u, type);
-        ASSERT_EQ(levels, std::vector<int>(u.levels.begin(), u.levels.end())) << "tx size " << int(u.block.size);
+        ASSERT_EQ(levels, std::vector<int>(u.levels.begin(), u.levels.end()))
+            << "tx size " << int(u.block.size);
         ASSERT_EQ(type, u.type);
       }
     }
@@ -337,8 +360,10 @@ TEST(WriteCoeffs, CountersAgreeWithTheCoder) {
     for (Bench* b : {&exact, &coded})
       if (sb % 2 == 0) b->context.start_superblock_row();
     for (const Unit& u : frame[sb]) {
-      write_coeffs(counter, exact.wc, u.info, u.block, u.type, u.levels.data(), static_cast<int>(u.levels.size()));
-      write_coeffs(encoder, coded.wc, u.info, u.block, u.type, u.levels.data(), static_cast<int>(u.levels.size()));
+      write_coeffs(counter, exact.wc, u.info, u.block, u.type, u.levels.data(),
+                   static_cast<int>(u.levels.size()));
+      write_coeffs(encoder, coded.wc, u.info, u.block, u.type, u.levels.data(),
+                   static_cast<int>(u.levels.size()));
     }
   }
   EXPECT_EQ(std::memcmp(exact.cdfs.get(), coded.cdfs.get(), sizeof(CdfContext)), 0);
@@ -356,8 +381,10 @@ TEST(CoefCost, EqualsTheFrozenCounter) {
     for (const Unit& u : sb) {
       const TxbContexts ctx = txb_contexts(bench.wc, u.info, u.block);
       const int eob = static_cast<int>(u.levels.size());
-      uint32_t cost = coefficient_cost(*tables, u.block.plane, u.block.size, u.type, ctx, u.levels.data(), eob);
-      if (u.block.plane == 0 && eob > 0) cost += tx_type_cost(*tables, bench.header, u.info, u.block.size, u.type);
+      uint32_t cost =
+          coefficient_cost(*tables, u.block.plane, u.block.size, u.type, ctx, u.levels.data(), eob);
+      if (u.block.plane == 0 && eob > 0)
+        cost += tx_type_cost(*tables, bench.header, u.info, u.block.size, u.type);
       FrozenCostCounter counter(*bench.cdfs, *tables);
       write_coeffs(counter, bench.wc, u.info, u.block, u.type, u.levels.data(), eob);
       ASSERT_EQ(cost, counter.bits512()) << "tx size " << int(u.block.size) << " eob " << eob;

@@ -1,5 +1,5 @@
-// Frames of random blocks, using everything that the syntax can say, written and then parsed by an independent
-// reading of section 5.11.
+// Frames of random blocks, using everything that the syntax can say, written and then parsed by an
+// independent reading of section 5.11.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -40,7 +40,8 @@ class RandomFrame {
     tx_.resize(sb_cols * kSbMi, sb_rows * kSbMi);
     cdef_idx_.resize(sb_cols, sb_rows);
     for (int y = 0; y < sb_rows; y++)
-      for (int x = 0; x < sb_cols; x++) cdef_idx_.at(x, y) = static_cast<int8_t>(random(1 << header_.cdef.cdef_bits));
+      for (int x = 0; x < sb_cols; x++)
+        cdef_idx_.at(x, y) = static_cast<int8_t>(random(1 << header_.cdef.cdef_bits));
     make_restoration();
     motion_ = std::make_unique<RefMvFrame>(sequence_, header_, blocks_, nullptr);
   }
@@ -48,12 +49,14 @@ class RandomFrame {
   /// Decides one tile, writes it, parses it and compares.
   void check_tile(int tile_num) {
     tile_ = tile_rect(header_.tile_info, tile_num);
-    coefs_.resize(static_cast<size_t>(tile_.mi_rows() + kSbMi) * static_cast<size_t>(tile_.mi_cols() + kSbMi) * 16 * 3);
+    coefs_.resize(static_cast<size_t>(tile_.mi_rows() + kSbMi) *
+                  static_cast<size_t>(tile_.mi_cols() + kSbMi) * 16 * 3);
     decided_.clear();
     coded_qindex_ = header_.quantization.base_q_idx;
     for (int r = tile_.mi_row_start; r < tile_.mi_row_end; r += kSbMi)
       for (int c = tile_.mi_col_start; c < tile_.mi_col_end; c += kSbMi) {
-        const int step = header_.delta.delta_q_present ? (random(13) - 6) * (1 << header_.delta.delta_q_res) : 0;
+        const int step =
+            header_.delta.delta_q_present ? (random(13) - 6) * (1 << header_.delta.delta_q_res) : 0;
         const int qindex = coded_qindex_ + step;
         first_in_superblock_ = true;
         decide_node(r, c, BLOCK_64X64, qindex > 0 && qindex < 256 ? qindex : coded_qindex_);
@@ -72,8 +75,9 @@ class RandomFrame {
     color.mono_chrome = options_.mono;
     color.subsampling_x = static_cast<uint8_t>(options_.subsampling_x);
     color.subsampling_y = static_cast<uint8_t>(options_.subsampling_y);
-    for (bool* flag : {&sequence_.enable_filter_intra, &sequence_.enable_interintra_compound, &sequence_.enable_masked_compound,
-                       &sequence_.enable_dual_filter, &sequence_.enable_jnt_comp, &sequence_.enable_cdef})
+    for (bool* flag : {&sequence_.enable_filter_intra, &sequence_.enable_interintra_compound,
+                       &sequence_.enable_masked_compound, &sequence_.enable_dual_filter,
+                       &sequence_.enable_jnt_comp, &sequence_.enable_cdef})
       *flag = !chance(4);
     FrameHeader& h = header_;
     h.frame_type = options_.inter ? INTER_FRAME : random(2) ? KEY_FRAME : INTRA_ONLY_FRAME;
@@ -119,30 +123,38 @@ class RandomFrame {
     for (int plane = 0; plane < sequence_.num_planes(); plane++) {
       LoopRestorationParams& lr = header_.lr;
       lr.frame_restoration_type[plane] = static_cast<RestorationType>(random(4));
-      lr.loop_restoration_size[plane] = plane && half && options_.subsampling_x && options_.subsampling_y ? 32 : 64;
-      const int ss_x = plane ? options_.subsampling_x : 0, ss_y = plane ? options_.subsampling_y : 0, unit = lr.loop_restoration_size[plane];
+      lr.loop_restoration_size[plane] =
+          plane && half && options_.subsampling_x && options_.subsampling_y ? 32 : 64;
+      const int ss_x = plane ? options_.subsampling_x : 0, ss_y = plane ? options_.subsampling_y : 0,
+                unit = lr.loop_restoration_size[plane];
       restoration_[plane].resize(count_units_in_frame(unit, (options_.width + ss_x) >> ss_x),
                                  count_units_in_frame(unit, (options_.height + ss_y) >> ss_y));
       for (int y = 0; y < restoration_[plane].height(); y++)
-        for (int x = 0; x < restoration_[plane].width(); x++) restoration_[plane].at(x, y) = random_unit(plane);
+        for (int x = 0; x < restoration_[plane].width(); x++)
+          restoration_[plane].at(x, y) = random_unit(plane);
     }
   }
 
   RestorationUnit random_unit(int plane) {
     RestorationUnit u;
     const RestorationType frame_type = header_.lr.frame_restoration_type[plane];
-    u.type = frame_type == RESTORE_SWITCHABLE ? static_cast<RestorationType>(random(3)) : chance(2) ? RESTORE_NONE : frame_type;
+    u.type = frame_type == RESTORE_SWITCHABLE ? static_cast<RestorationType>(random(3))
+             : chance(2)                      ? RESTORE_NONE
+                                              : frame_type;
     if (u.type == RESTORE_WIENER)
       for (int pass = 0; pass < 2; pass++)
         for (int j = plane ? 1 : 0; j < 3; j++)
-          u.wiener[pass][j] = static_cast<int8_t>(Wiener_Taps_Min[j] + random(Wiener_Taps_Max[j] - Wiener_Taps_Min[j] + 1));
+          u.wiener[pass][j] =
+              static_cast<int8_t>(Wiener_Taps_Min[j] + random(Wiener_Taps_Max[j] - Wiener_Taps_Min[j] + 1));
     if (u.type == RESTORE_SGRPROJ) {
       u.sgr_set = static_cast<uint8_t>(random(16));
       for (int i = 0; i < 2; i++)
-        u.sgr_xqd[i] = static_cast<int8_t>(Sgrproj_Xqd_Min[i] + random(Sgrproj_Xqd_Max[i] - Sgrproj_Xqd_Min[i] + 1));
+        u.sgr_xqd[i] =
+            static_cast<int8_t>(Sgrproj_Xqd_Min[i] + random(Sgrproj_Xqd_Max[i] - Sgrproj_Xqd_Min[i] + 1));
       // Weights of an absent filter are implied: from the other one, or 0.
       if (Sgr_Params[u.sgr_set][0] == 0) u.sgr_xqd[0] = 0;
-      if (Sgr_Params[u.sgr_set][2] == 0) u.sgr_xqd[1] = static_cast<int8_t>(clip3<int>(-32, 95, 128 - u.sgr_xqd[0]));
+      if (Sgr_Params[u.sgr_set][2] == 0)
+        u.sgr_xqd[1] = static_cast<int8_t>(clip3<int>(-32, 95, 128 - u.sgr_xqd[0]));
     }
     return u;
   }
@@ -154,7 +166,8 @@ class RandomFrame {
     const bool has_rows = r + half < rows, has_cols = c + half < cols;
     auto fits = [&](Partition p) {
       const BlockSize sub = Partition_Subsize[p][size];
-      return sub != BLOCK_INVALID && get_plane_residual_size(sub, options_.subsampling_x, options_.subsampling_y) != BLOCK_INVALID;
+      return sub != BLOCK_INVALID &&
+             get_plane_residual_size(sub, options_.subsampling_x, options_.subsampling_y) != BLOCK_INVALID;
     };
     Partition p = PARTITION_SPLIT;
     if (size == BLOCK_4X4) {
@@ -167,7 +180,8 @@ class RandomFrame {
       if (chance(2) || !fits(p)) p = PARTITION_SPLIT;
     }
     if (p == PARTITION_SPLIT) {
-      for (int i = 0; i < 4; i++) decide_node(r + (i >> 1) * half, c + (i & 1) * half, Partition_Subsize[p][size], qindex);
+      for (int i = 0; i < 4; i++)
+        decide_node(r + (i >> 1) * half, c + (i & 1) * half, Partition_Subsize[p][size], qindex);
       return;
     }
     int index = 0;
@@ -175,7 +189,8 @@ class RandomFrame {
       BlockSize sub = Partition_Subsize[p][size];
       const bool first_are_small = p == PARTITION_HORZ_A || p == PARTITION_VERT_A;
       const bool last_are_small = p == PARTITION_HORZ_B || p == PARTITION_VERT_B;
-      if ((first_are_small && index < 2) || (last_are_small && index > 0)) sub = Partition_Subsize[PARTITION_SPLIT][size];
+      if ((first_are_small && index < 2) || (last_are_small && index > 0))
+        sub = Partition_Subsize[PARTITION_SPLIT][size];
       index++;
       decide_block(row, col, sub, p, qindex);
     });
@@ -207,7 +222,8 @@ class RandomFrame {
 
   void decide_intra(BlockInfo& info) {
     info.y_mode = static_cast<PredictionMode>(random(INTRA_MODES));
-    if (allows_angle_delta(info.size) && is_directional_mode(info.y_mode)) info.angle_delta_y = static_cast<int8_t>(random(7) - 3);
+    if (allows_angle_delta(info.size) && is_directional_mode(info.y_mode))
+      info.angle_delta_y = static_cast<int8_t>(random(7) - 3);
     if (info.y_mode == DC_PRED && allows_filter_intra(sequence_, info.size) && chance(2)) {
       info.use_filter_intra = 1;
       info.filter_intra_mode = static_cast<uint8_t>(random(5));
@@ -221,27 +237,33 @@ class RandomFrame {
       info.cfl_alpha_u = static_cast<uint8_t>(random(16));
       info.cfl_alpha_v = static_cast<uint8_t>(random(16));
     }
-    if (allows_angle_delta(info.size) && is_directional_mode(info.uv_mode)) info.angle_delta_uv = static_cast<int8_t>(random(7) - 3);
+    if (allows_angle_delta(info.size) && is_directional_mode(info.uv_mode))
+      info.angle_delta_uv = static_cast<int8_t>(random(7) - 3);
   }
 
   void decide_refs(BlockInfo& info) {
-    const bool may_compound = header_.reference_select && std::min(block_width(info.size), block_height(info.size)) >= 8;
+    const bool may_compound =
+        header_.reference_select && std::min(block_width(info.size), block_height(info.size)) >= 8;
     info.ref_frame = {static_cast<RefFrame>(random(7) + 1), NONE};
     if (may_compound && chance(2)) {
-      static constexpr RefFrame kUni[4][2] = {
-          {BWDREF_FRAME, ALTREF_FRAME}, {LAST_FRAME, LAST2_FRAME}, {LAST_FRAME, LAST3_FRAME}, {LAST_FRAME, GOLDEN_FRAME}};
+      static constexpr RefFrame kUni[4][2] = {{BWDREF_FRAME, ALTREF_FRAME},
+                                              {LAST_FRAME, LAST2_FRAME},
+                                              {LAST_FRAME, LAST3_FRAME},
+                                              {LAST_FRAME, GOLDEN_FRAME}};
       const int uni = random(4);
       if (chance(3))
         info.ref_frame = {kUni[uni][0], kUni[uni][1]};
       else
-        info.ref_frame = {static_cast<RefFrame>(LAST_FRAME + random(4)), static_cast<RefFrame>(BWDREF_FRAME + random(3))};
+        info.ref_frame = {static_cast<RefFrame>(LAST_FRAME + random(4)),
+                          static_cast<RefFrame>(BWDREF_FRAME + random(3))};
     }
   }
 
   void decide_inter(BlockInfo& info) {
     if (allows_skip_mode(header_, info) && chance(4)) {
       info.skip_mode = info.skip = 1;
-      info.ref_frame = {static_cast<RefFrame>(header_.skip_mode_frame[0]), static_cast<RefFrame>(header_.skip_mode_frame[1])};
+      info.ref_frame = {static_cast<RefFrame>(header_.skip_mode_frame[0]),
+                        static_cast<RefFrame>(header_.skip_mode_frame[1])};
     } else {
       decide_refs(info);
     }
@@ -251,7 +273,8 @@ class RandomFrame {
     near.prepare(*motion_, tile_, block);
     RefMvs refs;
     near.find_mv_stack(info.ref_frame[0], info.ref_frame[1], refs);
-    info.y_mode = static_cast<PredictionMode>(compound ? NEAREST_NEARESTMV + random(8) : NEARESTMV + random(4));
+    info.y_mode =
+        static_cast<PredictionMode>(compound ? NEAREST_NEARESTMV + random(8) : NEARESTMV + random(4));
     if (info.skip_mode) info.y_mode = NEAREST_NEARESTMV;
     const RefMvIdxRange range = ref_mv_idx_range(info.y_mode, refs.num_mv_found);
     info.ref_mv_idx = static_cast<uint8_t>(range.first + random(range.last - range.first + 1));
@@ -298,7 +321,8 @@ class RandomFrame {
     }
     const TxSize sub = Split_Tx_Size[size];
     for (int y = 0; y < Tx_Height[size]; y += Tx_Height[sub])
-      for (int x = 0; x < Tx_Width[size]; x += Tx_Width[sub]) decide_tx_tree(row + (y >> 2), col + (x >> 2), sub, depth + 1);
+      for (int x = 0; x < Tx_Width[size]; x += Tx_Width[sub])
+        decide_tx_tree(row + (y >> 2), col + (x >> 2), sub, depth + 1);
   }
 
   void decide_transforms(BlockInfo& info) {
@@ -306,7 +330,8 @@ class RandomFrame {
     info.tx_size = options_.lossless ? TX_4X4 : Max_Tx_Size_Rect[info.size];
     WriteContext wc = context_for_rules();
     if (header_.tx_mode == TX_MODE_SELECT && !info.is_inter)
-      for (int depth = info.size > BLOCK_4X4 ? random(3) : 0; depth > 0; depth--) info.tx_size = Split_Tx_Size[info.tx_size];
+      for (int depth = info.size > BLOCK_4X4 ? random(3) : 0; depth > 0; depth--)
+        info.tx_size = Split_Tx_Size[info.tx_size];
     for (int y = 0; y < bh4; y++)
       for (int x = 0; x < bw4; x++) {
         TxUnit& u = tx_.at(info.mi_col + x, info.mi_row + y);
@@ -327,7 +352,8 @@ class RandomFrame {
         fill_units(block.mi_row, block.mi_col, block.size, typed);
       }
       Level* levels = coefs_.tail();
-      for (int i = 0; i < eob; i++) levels[i] = static_cast<Level>(chance(2) ? 0 : random(chance(8) ? 200 : 5) - 2);
+      for (int i = 0; i < eob; i++)
+        levels[i] = static_cast<Level>(chance(2) ? 0 : random(chance(8) ? 200 : 5) - 2);
       if (eob && levels[eob - 1] == 0) levels[eob - 1] = -1;
       coefs_.advance(eob);
     });
@@ -391,15 +417,19 @@ class RandomFrame {
     fs->prev_segment_ids = parser::Grid<uint8_t>(rows, cols);
     for (int ref = LAST_FRAME; ref <= ALTREF_FRAME && options_.inter; ref++) {
       fs->order_hints[ref] = header_.ref_hint(ref);
-      fs->ref_frame_sign_bias[ref] = get_relative_dist(sequence_, fs->order_hints[ref], header_.order_hint) > 0;
+      fs->ref_frame_sign_bias[ref] =
+          get_relative_dist(sequence_, fs->order_hints[ref], header_.order_hint) > 0;
     }
     fs->cdfs.init_non_coeff();
     fs->cdfs.init_coeff(header_.quantization.base_q_idx);
     for (int plane = 0; plane < sequence_.num_planes(); plane++)
-      fs->lr_units[plane] = parser::Grid<parser::LrUnit>(restoration_[plane].height(), restoration_[plane].width());
+      fs->lr_units[plane] =
+          parser::Grid<parser::LrUnit>(restoration_[plane].height(), restoration_[plane].width());
     Collector seen;
     try {
-      parser::TileParser(*fs, tile_num, parser::Bytes(bytes.data(), static_cast<ptrdiff_t>(bytes.size())), seen).parse();
+      parser::TileParser(*fs, tile_num, parser::Bytes(bytes.data(), static_cast<ptrdiff_t>(bytes.size())),
+                         seen)
+          .parse();
     } catch (const parser::ParseError& error) {
       ADD_FAILURE() << error.what() << " after " << seen.blocks.size() << " blocks";
     }
@@ -412,8 +442,9 @@ class RandomFrame {
   }
 
   void compare_block(const parser::Block& got, const BlockInfo& want) {
-    SCOPED_TRACE(testing::Message() << "block at " << want.mi_row << "," << want.mi_col << " size " << int(want.size)
-                                    << " inter " << int(want.is_inter) << " skip " << int(want.skip));
+    SCOPED_TRACE(testing::Message() << "block at " << want.mi_row << "," << want.mi_col << " size "
+                                    << int(want.size) << " inter " << int(want.is_inter) << " skip "
+                                    << int(want.skip));
     EXPECT_EQ(got.mi_row, want.mi_row);
     EXPECT_EQ(got.mi_col, want.mi_col);
     EXPECT_EQ(got.mi_size, want.size);
@@ -464,7 +495,9 @@ class RandomFrame {
       EXPECT_EQ(tx.y, 4 * block.y4);
       EXPECT_EQ(tx.tx_size, block.size);
       EXPECT_EQ(tx.eob, eob);
-      if (eob > 0) { EXPECT_EQ(tx.tx_type, compute_tx_type(wc, want, block)); }
+      if (eob > 0) {
+        EXPECT_EQ(tx.tx_type, compute_tx_type(wc, want, block));
+      }
     });
     EXPECT_EQ(i, got.tx.size());
   }
@@ -474,7 +507,8 @@ class RandomFrame {
     for (int plane = 0; plane < sequence_.num_planes(); plane++) {
       if (header_.lr.frame_restoration_type[plane] == RESTORE_NONE) continue;
       const int unit = header_.lr.loop_restoration_size[plane];
-      const int mi_w = 4 >> (plane ? options_.subsampling_x : 0), mi_h = 4 >> (plane ? options_.subsampling_y : 0);
+      const int mi_w = 4 >> (plane ? options_.subsampling_x : 0),
+                mi_h = 4 >> (plane ? options_.subsampling_y : 0);
       for (int row = 0; row < restoration_[plane].height(); row++)
         for (int col = 0; col < restoration_[plane].width(); col++) {
           if (row * unit < tile_.mi_row_start * mi_h || row * unit >= tile_.mi_row_end * mi_h ||
@@ -519,8 +553,12 @@ void run(Options options, int frames) {
   }
 }
 
-TEST(WriteFrame, IntraFramesParse) { run({.inter = false}, 60); }
-TEST(WriteFrame, InterFramesParse) { run({.seed = 1000}, 200); }
+TEST(WriteFrame, IntraFramesParse) {
+  run({.inter = false}, 60);
+}
+TEST(WriteFrame, InterFramesParse) {
+  run({.seed = 1000}, 200);
+}
 TEST(WriteFrame, SmallFramesParse) {
   for (int size : {8, 16, 24, 72}) run({.seed = 200, .width = size, .height = 80 - size}, 8);
 }
