@@ -7,15 +7,6 @@
 namespace tessera {
 namespace {
 
-/// The reference block: its integer position in memory with the kernels' surroundings readable, and the
-/// fraction.
-template <Pixel P>
-struct RefBlock {
-  const P* src;
-  ptrdiff_t stride;
-  int frac_x, frac_y;
-};
-
 /// Copies w x h samples from (x, y) into `dst`; outside the view and its margin the nearest sample counts.
 template <Pixel P>
 void copy_clamped(PlaneView<const P> ref, int x, int y, int w, int h, P* dst, ptrdiff_t dst_stride) {
@@ -31,6 +22,29 @@ void copy_clamped(PlaneView<const P> ref, int x, int y, int w, int h, P* dst, pt
   }
 }
 
+}  // namespace
+
+template <Pixel P>
+RefSamples<P> reference_samples(PlaneView<const P> ref, int x, int y, int w, int h,
+                                InterScratch<P>& scratch) {
+  const bool inside = x >= -ref.margin_x() && x + w <= ref.width() + ref.margin_x() && y >= -ref.margin_y() &&
+                      y + h <= ref.height() + ref.margin_y();
+  if (inside) return {ref.ptr(x, y, w, h), ref.stride()};
+  copy_clamped(ref, x, y, w, h, scratch.edge.data(), InterScratch<P>::kEdgeStride);
+  return {scratch.edge.data(), InterScratch<P>::kEdgeStride};
+}
+
+namespace {
+
+/// The reference block: its integer position in memory with the kernels' surroundings readable, and the
+/// fraction.
+template <Pixel P>
+struct RefBlock {
+  const P* src;
+  ptrdiff_t stride;
+  int frac_x, frac_y;
+};
+
 /// spec 7.11.3.3: motion vector scaling process, for a reference of the frame's size: there the position is
 /// exact in 1/16 sample. Clamping to lastX, lastY (7.11.3.4) is what the replicated margin and copy_clamped
 /// do.
@@ -38,20 +52,12 @@ template <Pixel P>
 RefBlock<P> locate(const InterRect& rect, const InterSource<P>& source, InterScratch<P>& scratch) {
   const int pos_x = (rect.x << 4) + ((2 * source.mv.col) >> rect.sub_x);
   const int pos_y = (rect.y << 4) + ((2 * source.mv.row) >> rect.sub_y);
-  const PlaneView<const P>& ref = source.ref;
-  const int x = (pos_x >> 4) - kSubpelBefore, y = (pos_y >> 4) - kSubpelBefore;
-  const int w = rect.w + kSubpelBefore + kSubpelAfter, h = rect.h + kSubpelBefore + kSubpelAfter;
-  const bool inside = x >= -ref.margin_x() && x + w <= ref.width() + ref.margin_x() && y >= -ref.margin_y() &&
-                      y + h <= ref.height() + ref.margin_y();
-  const P* corner = scratch.edge.data();
-  ptrdiff_t stride = InterScratch<P>::kEdgeStride;
-  if (inside) {
-    corner = ref.ptr(x, y, w, h);
-    stride = ref.stride();
-  } else {
-    copy_clamped(ref, x, y, w, h, scratch.edge.data(), stride);
-  }
-  return {corner + kSubpelBefore * stride + kSubpelBefore, stride, pos_x & 15, pos_y & 15};
+  constexpr int kAround = kSubpelBefore + kSubpelAfter;
+  const RefSamples<P> samples =
+      reference_samples(source.ref, (pos_x >> 4) - kSubpelBefore, (pos_y >> 4) - kSubpelBefore,
+                        rect.w + kAround, rect.h + kAround, scratch);
+  return {samples.at + kSubpelBefore * samples.stride + kSubpelBefore, samples.stride, pos_x & 15,
+          pos_y & 15};
 }
 
 }  // namespace
@@ -100,6 +106,10 @@ void predict_compound_rect(const SubpelTable<P>& subpel, const CompoundBlendTabl
     blend.distance(dst, dst_stride, pred0, pred1, rect.w, rect.h, fwd_weight, rect.bit_depth);
 }
 
+template RefSamples<uint8_t> reference_samples(PlaneView<const uint8_t>, int, int, int, int,
+                                               InterScratch<uint8_t>&);
+template RefSamples<uint16_t> reference_samples(PlaneView<const uint16_t>, int, int, int, int,
+                                                InterScratch<uint16_t>&);
 template void predict_inter_rect(const SubpelTable<uint8_t>&, const InterRect&, const InterSource<uint8_t>&,
                                  InterScratch<uint8_t>&, uint8_t*, ptrdiff_t);
 template void predict_inter_rect(const SubpelTable<uint16_t>&, const InterRect&, const InterSource<uint16_t>&,

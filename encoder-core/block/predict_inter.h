@@ -31,6 +31,18 @@ struct InterScratch {
   alignas(64) Table2<int16_t, 2, kMaxPredictSize * kMaxPredictSize> pred;
 };
 
+/// Samples of a reference, in its memory or in scratch memory.
+template <Pixel P>
+struct RefSamples {
+  const P* at;
+  ptrdiff_t stride;
+};
+
+/// w x h samples (up to 135 x 135) from (x, y), which may lie anywhere: outside the plane its nearest sample
+/// counts.
+template <Pixel P>
+RefSamples<P> reference_samples(PlaneView<const P> ref, int x, int y, int w, int h, InterScratch<P>& scratch);
+
 /// spec 7.11.3.4: a prediction from one reference into `dst`, whose (0, 0) is the rectangle's.
 template <Pixel P>
 void predict_inter_rect(const SubpelTable<P>& table, const InterRect& rect, const InterSource<P>& source,
@@ -53,6 +65,10 @@ void predict_compound_rect(const SubpelTable<P>& subpel, const CompoundBlendTabl
                            const InterRect& rect, const Array<InterSource<P>, 2>& sources, int fwd_weight,
                            InterScratch<P>& scratch, P* dst, ptrdiff_t dst_stride);
 
+extern template RefSamples<uint8_t> reference_samples(PlaneView<const uint8_t>, int, int, int, int,
+                                                      InterScratch<uint8_t>&);
+extern template RefSamples<uint16_t> reference_samples(PlaneView<const uint16_t>, int, int, int, int,
+                                                       InterScratch<uint16_t>&);
 extern template void predict_inter_rect(const SubpelTable<uint8_t>&, const InterRect&,
                                         const InterSource<uint8_t>&, InterScratch<uint8_t>&, uint8_t*,
                                         ptrdiff_t);

@@ -12,6 +12,7 @@
 #include "dsp/inverse_tx.h"
 #include "dsp/quantize.h"
 #include "dsp/subpel.h"
+#include "dsp/warp_affine.h"
 
 namespace tessera {
 
@@ -27,6 +28,7 @@ struct DspTable {
   CoefLevelsTable<P> coef_levels;
   DeblockTable<P> deblock;
   CdefTable<P> cdef;
+  WarpAffineTable<P> warp_affine;
 };
 
 }  // namespace tessera
