@@ -57,14 +57,17 @@ void gather_plane(const void* src, ptrdiff_t stride_bytes, int first, int step, 
 
 }  // namespace
 
+void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid) {
+  for (Array2d<uint8_t>& level : pyramid.level) {
+    width = (width + 1) / 2;
+    height = (height + 1) / 2;
+    if (level.width() != width || level.height() != height) level.resize(width, height, kPyramidMargin, kPyramidMargin);
+  }
+}
+
 template <Pixel P>
 void build_luma_pyramid(PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid) {
-  const int w1 = (luma.width() + 1) / 2, h1 = (luma.height() + 1) / 2;
-  const int w2 = (w1 + 1) / 2, h2 = (h1 + 1) / 2;
-  if (pyramid.level[0].width() != w1 || pyramid.level[0].height() != h1) {
-    pyramid.level[0].resize(w1, h1, kPyramidMargin, kPyramidMargin);
-    pyramid.level[1].resize(w2, h2, kPyramidMargin, kPyramidMargin);
-  }
+  resize_luma_pyramid(luma.width(), luma.height(), pyramid);
   halve<P>(luma, bit_depth - 8, pyramid.level[0].view());
   replicate_edges(pyramid.level[0].view());
   halve<uint8_t>(pyramid.level[0].view(), 0, pyramid.level[1].view());

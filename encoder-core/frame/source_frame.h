@@ -15,6 +15,8 @@ struct LumaPyramid {
   Array2d<uint8_t> level[kPyramidLevels];  ///< [ 0 ] half, [ 1 ] quarter of width and height, rounded up
 };
 
+/// Makes room for the pyramid of a picture.
+void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid);
 /// Half and quarter sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
 template <Pixel P>
 void build_luma_pyramid(PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);

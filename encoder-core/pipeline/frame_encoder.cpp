@@ -4,6 +4,8 @@
 
 #include "bitstream/tile_group_writer.h"
 #include "block/ref_mv_temporal.h"
+#include "filter/cdef_pass.h"
+#include "filter/deblock_pass.h"
 #include "pipeline/tile_write.h"
 
 namespace tessera {
@@ -33,17 +35,44 @@ void FrameEncoder<P>::encode(FrameJob<P>& job) {
 }
 
 template <Pixel P>
+void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
+  const int threads = workers_.threads(), num_tiles = tiles.num_tiles();
+  std::vector<Lease<FrameMemory>> memories;
+  std::vector<Lease<FrameWork<P>>> works;
+  std::vector<Lease<TileSearch<P>>> searches;
+  for (int i = 0; i < threads; i++) {
+    memories.push_back(frame_memory_.acquire());
+    FrameMemory& m = *memories.back();
+    for (CoarseMotion& c : m.coarse) c.resize(format.width, format.height);
+    m.tile_cdfs.resize(num_tiles);
+    m.tile_contexts.resize(num_tiles);
+    m.tile_spans.resize(num_tiles);
+    works.push_back(frame_works_.acquire());
+    works.back()->prepare(format, tiles);
+    searches.push_back(tile_searches_.acquire());
+    for (int t = 0; t < num_tiles; t++) {
+      m.tile_contexts[t].resize(tile_rect(tiles, t));
+      searches.back()->make_room(tile_rect(tiles, t));
+    }
+  }
+}
+
+template <Pixel P>
+void FrameEncoder<P>::make_room(ReferenceFrame<P>& reference, const PictureFormat& format) {
+  if (reference.picture.format() == format) return;
+  reference.picture.resize(format);
+  reference.saved_mvs.resize(format.mi_cols() / 2, format.mi_rows() / 2);
+  resize_luma_pyramid(format.width, format.height, reference.pyramid);
+}
+
+template <Pixel P>
 void FrameEncoder<P>::bind(Run& run) {
   const FrameHeader& h = run.plan.header;
   run.work.prepare(run.job.source->format, h.tile_info);
   run.work.header = h;
   run.work.source = run.job.source;
   run.work.recon = run.job.recon;
-  ReferenceFrame<P>& recon = *run.work.recon;
-  if (recon.picture.format() != run.work.format) {
-    recon.picture.resize(run.work.format);
-    recon.saved_mvs.resize(run.work.format.mi_cols() / 2, run.work.format.mi_rows() / 2);
-  }
+  make_room(*run.work.recon, run.work.format);
   for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
     run.work.refs[r].reset();
     if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]];
@@ -98,10 +127,25 @@ void FrameEncoder<P>::search_tiles(Run& run) {
   run.job.stats.search_bits_512 = bits512;
 }
 
+/// Deblocking, then CDEF, each chosen on what the one before left.
 template <Pixel P>
 void FrameEncoder<P>::filter(Run& run) {
-  run.work.cdef_idx.fill(-1);
-  run.work.recon->picture.extend_edges();
+  FrameWork<P>& work = run.work;
+  const int mi_rows = work.format.mi_rows(), sb_rows = work.format.sb_rows();
+  const bool lossy = !work.header.coded_lossless;
+  if (lossy) choose_deblock(work, run.plan, dsp_, workers_, run.memory.deblock);
+  if (lossy && deblocks(work.header))
+    for (DeblockPass pass : {DEBLOCK_VERTICAL_EDGES, DEBLOCK_HORIZONTAL_EDGES})
+      workers_.run_parallel(sb_rows, [&](int sb_row) {
+        deblock_rows(work, dsp_, pass, sb_row * kSbMi, std::min((sb_row + 1) * kSbMi, mi_rows));
+      });
+  work.cdef_idx.fill(-1);
+  if (allows_cdef(run.plan.sequence, work.header)) {
+    choose_cdef(work, run.plan, dsp_, workers_, run.memory.cdef);
+    run.memory.cdef_lines.save(work);
+    workers_.run_parallel(sb_rows, [&](int sb_row) { cdef_rows(work, dsp_, run.memory.cdef_lines, sb_row, sb_row + 1); });
+  }
+  work.recon->picture.extend_edges();
 }
 
 template <Pixel P>

@@ -3,7 +3,10 @@
 
 #include "base/worker_pool.h"
 #include "pipeline/frame_job.h"
+#include "filter/cdef_pass.h"
 #include "pipeline/tile_search.h"
+#include "search/cdef_search.h"
+#include "search/deblock_search.h"
 
 namespace tessera {
 
@@ -16,6 +19,9 @@ class FrameEncoder {
   /// Codes the job's frame from its source into its reconstruction and OBU. Its references must be complete. May run
   /// for several jobs at a time.
   void encode(FrameJob<P>& job);
+  /// Makes beforehand what as many frames as there are threads need at a time.
+  void make_room(const PictureFormat& format, const TileInfo& tiles);
+  static void make_room(ReferenceFrame<P>& reference, const PictureFormat& format);
 
  private:
   struct Run;
@@ -32,6 +38,9 @@ class FrameEncoder {
   Pool<TileSearch<P>> tile_searches_;
   struct FrameMemory {
     Array<CoarseMotion, TOTAL_REFS_PER_FRAME> coarse;
+    DeblockTrial<P> deblock;
+    CdefTrial cdef;
+    CdefLines<P> cdef_lines;
     std::vector<CdfContext> tile_cdfs;
     std::vector<BlockContext> tile_contexts;
     std::vector<Span<const uint8_t>> tile_spans;

@@ -28,6 +28,13 @@ struct FrameJob {
   TaskSchedule<P>* schedule = nullptr;                    ///< that runs it
   State state = State::kWaiting;                          ///< guarded by the schedule's mutex
 
+  /// Bytes beforehand for a frame of usual size: half a bit a sample.
+  void make_room(const PictureFormat& format, int num_tiles) {
+    const size_t usual = static_cast<size_t>(format.width) * format.height / 16 + 4096;
+    obu.reserve(usual);
+    tile_bytes.resize(num_tiles);
+    for (ByteBuffer& b : tile_bytes) b.reserve(usual);
+  }
   bool codes() const { return !plan.header.show_existing_frame; }
 };
 

@@ -14,6 +14,13 @@ Packetizer<P>::Packetizer(const SequenceHeader& sequence, const MetadataSettings
   key_prefix_.insert(key_prefix_.end(), metadata.obus.begin(), metadata.obus.end());
 }
 
+/// Two units, one filled while the other is out, each for several frames of usual size.
+template <Pixel P>
+void Packetizer<P>::make_room(const PictureFormat& format) {
+  const Lease<Unit> a = units_.acquire(), b = units_.acquire();
+  for (const Lease<Unit>& unit : {a, b}) unit->bytes.reserve(static_cast<size_t>(format.width) * format.height / 4 + 16384);
+}
+
 template <Pixel P>
 bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
   const FrameHeader& h = job.plan.header;

@@ -16,6 +16,7 @@ class Packetizer {
  public:
   Packetizer(const SequenceHeader& sequence, const MetadataSettings& metadata, bool keep_reconstruction);
 
+  void make_room(const PictureFormat& format);
   /// Appends a finished step; true when it completes the temporal unit, which `packet` then describes.
   bool add(const FrameJob<P>& job, Packet* packet);
   void recycle(Packet* packet);

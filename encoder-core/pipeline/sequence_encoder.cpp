@@ -21,6 +21,33 @@ SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const Sequ
       schedule_(workers_, encoder_) {
   make_dsp_table(settings.cpu_flags, dsp_);
   make_dsp_table(settings.cpu_flags, pyramid_dsp_);
+  make_room();
+}
+
+/// Everything that a steady stream needs, before its first picture: from then on pools only turn over.
+template <Pixel P>
+void SequenceEncoder<P>::make_room() {
+  const PictureFormat& format = settings_.plan.format;
+  encoder_.make_room(format, planner_.tiles());
+  packetizer_.make_room(format);
+  const size_t in_flight = settings_.lookahead == 0 ? 2 : kBacklog + 2 * kMaxMiniGop;
+  std::vector<Lease<FrameJob<P>>> jobs;
+  std::vector<Lease<SourceFrame<P>>> sources;
+  std::vector<Lease<ReferenceFrame<P>>> references;
+  for (size_t i = 0; i < in_flight; i++) {
+    jobs.push_back(jobs_.acquire());
+    jobs.back()->make_room(format, planner_.tiles().num_tiles());
+  }
+  const size_t pictures = settings_.lookahead == 0 ? 2 : kBacklog + kMaxMiniGop;
+  for (size_t i = 0; i < pictures; i++) {
+    sources.push_back(sources_.acquire());
+    resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
+    sources.back()->copy.resize(format, 0);
+  }
+  for (size_t i = 0; i < NUM_REF_FRAMES + pictures; i++) {
+    references.push_back(references_.acquire());
+    encoder_.make_room(*references.back(), format);
+  }
 }
 
 template <Pixel P>

@@ -50,6 +50,7 @@ class SequenceEncoder {
     FrameChoices choices;
   };
 
+  void make_room();
   void decide_key(Waiting& picture);
   void plan_ready();
   void plan_mini_gop(int length);

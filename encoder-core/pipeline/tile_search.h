@@ -12,6 +12,7 @@ class TileSearch {
   void run(const FramePlan& plan, FrameWork<P>& frame, const DspTable<P>& dsp, const RefMvFrame& ref_mv_frame,
            const CoarseMotions& coarse, const CdfContext& cdfs, int tile_index);
   uint64_t bits512() const { return bits512_; }
+  void make_room(const TileRect& tile) { context_.resize(tile); }
 
  private:
   CdfContext cdfs_;
