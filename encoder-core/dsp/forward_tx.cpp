@@ -1,5 +1,7 @@
 #include "dsp/forward_tx.h"
 
+#include <type_traits>
+
 #include "dsp/tx_1d.h"
 #include "spec/coef_tables.h"
 
@@ -11,18 +13,15 @@ using Forward1dFn = void(V* x);
 
 template <int N, class V>
 void forward_identity(V* x) {
-  for (int i = 0; i < N; ++i) x[i] = identity_lanes<N>(x[i]);
+  for (int i = 0; i < N; ++i) x[i] = identity_lanes<N, 0>(x[i]);
 }
 
 template <int N, class V>
 Forward1dFn<V>* forward_1d(Tx1d kind) {
-  if constexpr (N <= 16) {
-    if (kind == Tx1d::kAdst) {
-      if constexpr (N == 4)
-        return forward_adst4<V>;
-      else
-        return run_forward<kTxProgram<Tx1d::kAdst, N>, N, V>;
-    }
+  if constexpr (N == 4) {
+    if (kind == Tx1d::kAdst) return forward_adst4<V>;
+  } else if constexpr (N <= 16) {
+    if (kind == Tx1d::kAdst) return run_forward<kTxProgram<Tx1d::kAdst, N>, N, V>;
   }
   if constexpr (N <= 32)
     if (kind == Tx1d::kIdentity) return forward_identity<N, V>;
@@ -43,19 +42,41 @@ constexpr Shifts forward_shifts(int bit_depth) {
   constexpr int w_log2 = Tx_Width_Log2[size], h_log2 = Tx_Height_Log2[size];
   // The two passes give sqrt(W * H) / 2 times the orthonormal transform; 2896 / 4096 makes odd powers whole.
   constexpr int gain_log2 = (w_log2 + h_log2) / 2 - 1, wanted_log2 = 3 - dequant_shift(size);
-  const int bits = bit_depth == 8 && W * H <= 256 && W <= 16 && H <= 16 ? 16 : 20;
+  const int bits = bit_depth == 8 && W <= 16 && H <= 16 ? 16 : 20;
   const int before = bits - 1 - bit_depth - h_log2, middle = w_log2 - 1;
   return {before, middle, gain_log2 + before - wanted_log2 - middle};
 }
 
-template <int W, int H>
-void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, int bit_depth) {
+/// Round2, where the sum does not overflow.
+template <class V>
+TESSERA_INLINE V round_lanes_by(V v, int n) {
+  return (v + static_cast<std::remove_reference_t<decltype(v[0])>>((1 << n) >> 1)) >> n;
+}
+
+template <class V>
+TESSERA_INLINE void store_coeffs(Coeff* to, V v) {
+  if constexpr (kIsWords<V>) {
+    constexpr int kHalf = kLaneCount<V> / 2;
+    if constexpr (kHalf == 8) {  // interleaving works within 16 bytes
+      using Quarters = LanesOf<int64_t, 4>;
+      v = (V)__builtin_shufflevector((Quarters)v, (Quarters)v, 0, 2, 1, 3);
+    }
+    const V low = interleave_lanes<int16_t, false>(v, v);
+    const V high = interleave_lanes<int16_t, true>(v, v);
+    store_lanes(to, (Lanes<kHalf>)low >> 16);
+    store_lanes(to + kHalf, (Lanes<kHalf>)high >> 16);
+  } else {
+    store_lanes(to, v);
+  }
+}
+
+template <class Sample, int W, int H>
+void forward_in(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, const Shifts& shifts) {
   constexpr int kCodedW = std::min(W, 32), kCodedH = std::min(H, 32);
-  constexpr int kLanes = std::min({kNativeLanes, W, H});
-  using V = Lanes<kLanes>;
+  constexpr int kLanes = std::min({sizeof(Sample) == 2 ? 2 * kNativeLanes : kNativeLanes, W, H});
+  using V = LanesOf<Sample, kLanes>;
   const Tx2d tx = kTx2d[type];
-  const Shifts shifts = forward_shifts<W, H>(bit_depth);
-  alignas(32) int32_t middle[kCodedH * W];
+  alignas(32) Sample middle[kCodedH * W];
   V t[std::max(W, H)], square[kLanes];
 
   const auto column_transform = forward_1d<H, V>(tx.column);
@@ -64,9 +85,9 @@ void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType ty
   for (int x = 0; x < W; x += kLanes) {
     const int16_t* in = first_row + x;
     for (int y = 0; y < H; ++y, in += step)
-      t[y] = __builtin_convertvector(load_lanes<LanesOf<int16_t, kLanes>>(in), V) << shifts.before;
+      t[y] = __builtin_convertvector(load_lanes<Words<kLanes>>(in), V) << shifts.before;
     column_transform(t);
-    for (int y = 0; y < kCodedH; ++y) store_lanes(middle + y * W + x, round_shift_lanes(t[y], shifts.middle));
+    for (int y = 0; y < kCodedH; ++y) store_lanes(middle + y * W + x, round_lanes_by(t[y], shifts.middle));
   }
 
   const auto row_transform = forward_1d<W, V>(tx.row);
@@ -81,12 +102,24 @@ void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType ty
       for (int k = 0; k < kLanes; ++k) {
         square[k] = t[x + k];
         if constexpr (W == 2 * H || H == 2 * W) square[k] = scale_q12<2896>(square[k]);
-        square[k] = round_shift_lanes(square[k], shifts.after);
+        square[k] = round_lanes_by(square[k], shifts.after);
       }
       transpose_lanes(square);
-      for (int k = 0; k < kLanes; ++k) store_lanes(coeffs + (y + k) * kCodedW + x, square[k]);
+      for (int k = 0; k < kLanes; ++k) store_coeffs(coeffs + (y + k) * kCodedW + x, square[k]);
     }
   }
+}
+
+template <int W, int H>
+void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, int bit_depth) {
+  forward_in<int32_t, W, H>(residual, stride, coeffs, type, forward_shifts<W, H>(bit_depth));
+}
+
+/// The same for a bit depth of 8: the shifts keep these sizes within 16 bits.
+template <int W, int H>
+void forward_words(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, int) {
+  constexpr Shifts kShifts = forward_shifts<W, H>(8);
+  forward_in<int16_t, W, H>(residual, stride, coeffs, type, kShifts);
 }
 
 /// Undoes inverse_wht with a shift of 0, step by step from its end.
@@ -116,7 +149,13 @@ void forward_wht_4x4(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, T
 
 template <Pixel P>
 void bind_forward_tx_scalar(ForwardTxTable<P>& table) {
-  unroll<TX_SIZES_ALL>([&]<int size>() { table.transform[size] = forward<Tx_Width[size], Tx_Height[size]>; });
+  unroll<TX_SIZES_ALL>([&]<int size>() {
+    constexpr int w = Tx_Width[size], h = Tx_Height[size];
+    if constexpr (sizeof(P) == 1 && std::min(w, h) >= 8 && std::max(w, h) <= 16)
+      table.transform[size] = forward_words<w, h>;
+    else
+      table.transform[size] = forward<w, h>;
+  });
   table.wht = forward_wht_4x4;
 }
 

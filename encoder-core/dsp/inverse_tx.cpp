@@ -1,5 +1,7 @@
 #include "dsp/inverse_tx.h"
 
+#include <type_traits>
+
 #include "dsp/tx_1d.h"
 #include "spec/tx_geometry.h"
 
@@ -9,32 +11,35 @@ namespace {
 template <class V>
 using Inverse1dFn = void(V* x, V low, V high);
 
-template <int N, class V>
-void inverse_identity(V* x, V, V) {
-  for (int i = 0; i < N; ++i) x[i] = identity_lanes<N>(x[i]);
-}
-
-/// The transform of one kind and length that reads the first `non_zero` (4, 8, 16, 32) inputs.
+/// The DCT or ADST of N elements that reads the first `non_zero` (4, 8, 16, 32).
 template <int N, class V>
 Inverse1dFn<V>* inverse_1d(Tx1d kind, int non_zero) {
-  if constexpr (N <= 16) {
-    if (kind == Tx1d::kAdst) {
-      if constexpr (N == 4)
-        return inverse_adst4<V>;
-      else
-        return run_inverse<kTxProgram<Tx1d::kAdst, N>, N, V>;
-    }
+  if constexpr (N == 4) {
+    if (kind == Tx1d::kAdst) return inverse_adst4<V>;
+  } else if constexpr (N <= 16) {
+    if (kind == Tx1d::kAdst) return run_inverse<kTxProgram<Tx1d::kAdst, N>, V>;
   }
-  if constexpr (N <= 32)
-    if (kind == Tx1d::kIdentity) return inverse_identity<N, V>;
-  constexpr auto& dct = kTxProgram<Tx1d::kDct, N>;
   if constexpr (N > 4)
-    if (non_zero <= 4) return run_inverse<dct, 4, V>;
+    if (non_zero <= 4) return run_inverse<kTxProgram<Tx1d::kDct, N, 4>, V>;
   if constexpr (N > 8)
-    if (non_zero <= 8) return run_inverse<dct, 8, V>;
+    if (non_zero <= 8) return run_inverse<kTxProgram<Tx1d::kDct, N, 8>, V>;
   if constexpr (N > 16)
-    if (non_zero <= 16) return run_inverse<dct, 16, V>;
-  return run_inverse<dct, N < 32 ? N : 32, V>;
+    if (non_zero <= 16) return run_inverse<kTxProgram<Tx1d::kDct, N, 16>, V>;
+  return run_inverse<kTxProgram<Tx1d::kDct, N, std::min(N, 32)>, V>;
+}
+
+/// Transforms t[0 .. N), of which the first `non_zero` are given, and rounds by kShift.
+template <int N, int kShift, class V>
+TESSERA_INLINE void inverse_lanes(V* t, Tx1d kind, int non_zero, V low, V high) {
+  if (kind != Tx1d::kDct)
+    for (int i = non_zero; i < N; ++i) t[i] = V{};
+  if (kind == Tx1d::kIdentity) {
+    if constexpr (N <= 32)
+      for (int i = 0; i < non_zero; ++i) t[i] = identity_lanes<N, kShift>(t[i]);
+    return;
+  }
+  inverse_1d<N, V>(kind, non_zero)(t, low, high);
+  for (int i = 0; i < N; ++i) t[i] = round_lanes<kShift>(t[i]);
 }
 
 /// Number of positions on the first `count` anti-diagonals of a w x h block.
@@ -67,19 +72,17 @@ Extent coded_extent(TxType type, int eob) {
   return {std::min(diagonals, H), std::min(diagonals, W)};
 }
 
-/// Adds a row of residuals in 16-bit lanes. Limiting a residual to the range of pixels first changes no sum's clip,
-/// and keeps sums within 16 bits.
-template <int W, Pixel P>
-TESSERA_INLINE void add_row(P* dst, const int16_t* residual, int bit_depth) {
-  constexpr int kWords = std::min(W, 2 * kNativeLanes);
-  using Words = LanesOf<int16_t, kWords>;
-  using PixelLanes = LanesOf<P, kWords>;
-  const Words zero = {}, top = zero + static_cast<int16_t>((1 << bit_depth) - 1);
-  for (int x = 0; x < W; x += kWords) {
-    const Words pixels = __builtin_convertvector(load_lanes<PixelLanes>(dst + x), Words);
-    const Words sum = pixels + clamp_lanes(load_lanes<Words>(residual + x), -top, top);
-    store_lanes(dst + x, __builtin_convertvector(clamp_lanes(sum, zero, top), PixelLanes));
-  }
+/// Adds residuals to as many pixels. Limiting a residual to the range of pixels first changes no sum's clip, and keeps
+/// sums within 16 bits.
+template <Pixel P, class V>
+TESSERA_INLINE void add_words(P* dst, V residual, int bit_depth) {
+#if TESSERA_X86_LANES
+  if constexpr (sizeof(P) == 1 && kLaneCount<V> >= 8) return add_to_bytes(dst, residual);
+#endif
+  using PixelLanes = LanesOf<P, kLaneCount<V>>;
+  const V top = V{} + static_cast<int16_t>((1 << bit_depth) - 1);
+  const V sum = __builtin_convertvector(load_lanes<PixelLanes>(dst), V) + clamp_lanes(residual, -top, top);
+  store_lanes(dst, __builtin_convertvector(clamp_lanes(sum, V{}, top), PixelLanes));
 }
 
 /// The whole transform when only the first coefficient of a DCT_DCT is not zero: a constant.
@@ -91,66 +94,71 @@ void add_dc(P* dst, ptrdiff_t dst_stride, Coeff dc, int bit_depth) {
   if (W == 2 * H || H == 2 * W) dc = halve(dc);
   dc = clip3(-column_top - 1, column_top, round2(halve(dc), Transform_Row_Shift[size]));
   dc = round2(halve(dc), 4);
-  int16_t residual[W];
-  std::fill_n(residual, W, static_cast<int16_t>(dc));
-  for (int y = 0; y < H; ++y, dst += dst_stride) add_row<W>(dst, residual, bit_depth);
+  constexpr int kLanes = std::min(W, 2 * kNativeLanes);
+  const Words<kLanes> residual = Words<kLanes>{} + static_cast<int16_t>(dc);
+  for (int y = 0; y < H; ++y, dst += dst_stride)
+    for (int x = 0; x < W; x += kLanes) add_words(dst + x, residual, bit_depth);
 }
 
-/// spec 7.13.3: 2D inverse transform process, and step 3 of 7.12.3.
+/// Coefficients as lanes; 16 bits hold them all at a bit depth of 8 (7.12.3, step 1 f).
+template <class V>
+TESSERA_INLINE V load_coeffs(const Coeff* from) {
+  if constexpr (kIsWords<V>) {
+    using Half = Lanes<kLaneCount<V> / 2>;
+    return narrow_lanes(load_lanes<Half>(from), load_lanes<Half>(from + kLaneCount<V> / 2));
+  } else {
+    return load_lanes<V>(from);
+  }
+}
+
+/// spec 7.13.3: 2D inverse transform process, and step 3 of 7.12.3. Bytes are transformed in 16-bit lanes, except
+/// where a side of 4 would leave half of them idle.
 template <Pixel P, int W, int H>
 void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType type, int eob, int bit_depth) {
   constexpr TxSize size = find_tx_size(W, H);
   constexpr int kCodedW = std::min(W, 32), kCodedH = std::min(H, 32);
-  constexpr int kLanes = std::min({kNativeLanes, W, H});
-  using V = Lanes<kLanes>;
-  using Words = LanesOf<int16_t, kLanes>;
+  constexpr bool kInWords = sizeof(P) == 1 && std::min(W, H) >= 8;
+  constexpr int kLanes = std::min({kInWords ? 2 * kNativeLanes : kNativeLanes, W, H});
+  using Sample = std::conditional_t<kInWords, int16_t, int32_t>;
+  using V = LanesOf<Sample, kLanes>;
   if (type == DCT_DCT && eob == 1) return add_dc<P, W, H>(dst, dst_stride, dequantised[0], bit_depth);
 
   const Tx2d tx = kTx2d[type];
   const Extent extent = coded_extent<kCodedW, kCodedH>(type, eob);
-  alignas(32) int32_t middle[kCodedH * W];
+  alignas(32) Sample middle[kCodedH * W];
   V t[std::max(W, H)], square[kLanes];
+  const V row_top = V{} + static_cast<Sample>((1 << (bit_depth + 7)) - 1);
+  const V column_top = V{} + static_cast<Sample>((1 << (std::max(bit_depth + 6, 16) - 1)) - 1);
 
-  const V zero = {};
-  const V row_top = zero + ((1 << (bit_depth + 7)) - 1);
-  const V column_top = zero + ((1 << (std::max(bit_depth + 6, 16) - 1)) - 1);
-
-  const auto row_transform = inverse_1d<W, V>(tx.row, extent.columns);
   for (int y = 0; y < extent.rows; y += kLanes) {
     for (int x = 0; x < extent.columns; x += kLanes) {
       for (int k = 0; k < kLanes; ++k) {
-        square[k] = load_lanes<V>(dequantised + (y + k) * kCodedW + x);
+        square[k] = load_coeffs<V>(dequantised + (y + k) * kCodedW + x);
         if constexpr (W == 2 * H || H == 2 * W) square[k] = scale_q12<2896>(square[k]);
       }
       transpose_lanes(square);
       for (int k = 0; k < kLanes; ++k) t[x + k] = square[k];
     }
-    if (tx.row != Tx1d::kDct)
-      for (int x = extent.columns; x < W; ++x) t[x] = zero;
-    row_transform(t, ~row_top, row_top);
+    inverse_lanes<W, Transform_Row_Shift[size]>(t, tx.row, extent.columns, ~row_top, row_top);
     for (int x = 0; x < W; x += kLanes) {
       for (int k = 0; k < kLanes; ++k) {
-        const V value = t[tx.flip_lr ? W - 1 - x - k : x + k];
-        square[k] = clamp_lanes(round_shift_lanes(value, Transform_Row_Shift[size]), ~column_top, column_top);
+        square[k] = t[tx.flip_lr ? W - 1 - x - k : x + k];
+        if constexpr (!kInWords) square[k] = clamp_lanes(square[k], ~column_top, column_top);
       }
       transpose_lanes(square);
       for (int k = 0; k < kLanes; ++k) store_lanes(middle + (y + k) * W + x, square[k]);
     }
   }
 
-  const auto column_transform = inverse_1d<H, V>(tx.column, extent.rows);
-  // Residuals fit 16 bits at any depth: the column range is 16 (18) bits, the largest gain, of the identity, 4 / 16.
-  alignas(32) int16_t residual[W * H];
+  const ptrdiff_t step = tx.flip_ud ? -dst_stride : dst_stride;
+  if (tx.flip_ud) dst += (H - 1) * dst_stride;
   for (int x = 0; x < W; x += kLanes) {
     for (int y = 0; y < extent.rows; ++y) t[y] = load_lanes<V>(middle + y * W + x);
-    if (tx.column != Tx1d::kDct)
-      for (int y = extent.rows; y < H; ++y) t[y] = zero;
-    column_transform(t, ~column_top, column_top);
+    inverse_lanes<H, 4>(t, tx.column, extent.rows, ~column_top, column_top);
+    // Residuals fit 16 bits at any depth: columns have at most 18, the largest gain, of the identity, is 4 / 16.
     for (int y = 0; y < H; ++y)
-      store_lanes(residual + y * W + x, __builtin_convertvector(round_shift_lanes(t[y], 4), Words));
+      add_words(dst + y * step + x, __builtin_convertvector(t[y], Words<kLanes>), bit_depth);
   }
-  for (int y = 0; y < H; ++y)
-    add_row<W>(dst + (tx.flip_ud ? H - 1 - y : y) * dst_stride, residual + y * W, bit_depth);
 }
 
 /// spec 7.13.2.10: inverse Walsh-Hadamard transform process.
@@ -180,9 +188,7 @@ void inverse_wht_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxT
   for (V& v : t) v = clamp_lanes(v, ~top, top);
   transpose_lanes(t);
   inverse_wht(t, 0);
-  int16_t residual[16];
-  for (int y = 0; y < 4; ++y) store_lanes(residual + 4 * y, __builtin_convertvector(t[y], LanesOf<int16_t, 4>));
-  for (int y = 0; y < 4; ++y) add_row<4>(dst + y * dst_stride, residual + 4 * y, bit_depth);
+  for (int y = 0; y < 4; ++y) add_words(dst + y * dst_stride, __builtin_convertvector(t[y], Words<4>), bit_depth);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct TxStep {
   uint8_t a, b;
   bool hadamard;
   int16_t aa, ab, ba, bb;
+  bool a_is_zero = false, b_is_zero = false;  ///< known before the transform runs
 };
 
 struct TxProgram {
@@ -169,34 +170,86 @@ constexpr TxProgram adst_program(int n) {
 
 enum class Tx1d : uint8_t { kDct, kAdst, kIdentity };
 
-template <Tx1d kKind, int N>
-inline constexpr TxProgram kTxProgram =
-    kKind == Tx1d::kDct ? dct_program(floor_log2(N)) : adst_program(floor_log2(N));
+/// Marks what is zero when only the first `non_zero` inputs are not.
+constexpr TxProgram with_known_zeros(TxProgram p, int non_zero) {
+  Array<bool, 64> zero = {};
+  for (int i = 0; i < p.length; ++i) zero[i] = p.input[i] >= non_zero;
+  for (int i = 0; i < p.count; ++i) {
+    TxStep& step = p.steps[i];
+    step.a_is_zero = zero[step.a];
+    step.b_is_zero = zero[step.b];
+    zero[step.a] = zero[step.b] = step.a_is_zero && step.b_is_zero;
+  }
+  return p;
+}
+
+/// The transform of N elements that reads the first kNonZero.
+template <Tx1d kKind, int N, int kNonZero = N>
+inline constexpr TxProgram kTxProgram = with_known_zeros(
+    kKind == Tx1d::kDct ? dct_program(floor_log2(N)) : adst_program(floor_log2(N)), kNonZero);
 
 // ---- Execution ----
 
-/// Products and sums wrap: only the sum has to fit 32 bits, which conformance guarantees (7.13.2.1).
-template <int kFactor, class V>
-TESSERA_INLINE V scale_q12(V v) {
-  using U = UnsignedLanes<V>;
-  return (V)((U)v * static_cast<uint32_t>(kFactor) + 2048u) >> 12;
-}
+// Arithmetic is done in 32-bit lanes at any depth, or in 16-bit lanes where values are known to fit: all values of
+// the inverse do at 8 bits, by the clamping ranges and by conformance (7.13.2.1). Then both give the same results.
 
-/// Round2( ca * a + cb * b, 12 ), with one product where the factors allow it.
+/// Round2( ca * a + cb * b, 12 ). 32-bit products and sums wrap: only the final sum has to fit, which conformance
+/// guarantees.
 template <int kCa, int kCb, class V>
 TESSERA_INLINE V combine_q12(V a, V b) {
-  using U = UnsignedLanes<V>;
-  if constexpr (kCa == kCb) return scale_q12<kCa>((V)((U)a + (U)b));
-  if constexpr (kCa == -kCb) return scale_q12<kCa>((V)((U)a - (U)b));
-  return (V)((U)a * static_cast<uint32_t>(kCa) + (U)b * static_cast<uint32_t>(kCb) + 2048u) >> 12;
+  if constexpr (kIsWords<V>) {
+    return weighted_sum<kCa, kCb>(a, b, [](auto sum) __attribute__((always_inline)) { return round_lanes<12>(sum); });
+  } else {
+    using U = UnsignedLanes<V>;
+    // One product where the factors allow it.
+    if constexpr (kCa == kCb) return round_lanes<12>((V)(((U)a + (U)b) * static_cast<uint32_t>(kCa)));
+    if constexpr (kCa == -kCb) return round_lanes<12>((V)(((U)a - (U)b) * static_cast<uint32_t>(kCa)));
+    return round_lanes<12>((V)((U)a * static_cast<uint32_t>(kCa) + (U)b * static_cast<uint32_t>(kCb)));
+  }
+}
+template <int kFactor, class V>
+TESSERA_INLINE V scale_q12(V v) {
+#if TESSERA_X86_LANES && defined(__AVX2__)
+  if constexpr (kIsWords<V> && kLaneCount<V> == 16)
+    return (V)_mm256_mulhrs_epi16((__m256i)v, _mm256_set1_epi16(kFactor * 8));
+#endif
+  return combine_q12<kFactor, 0>(v, V{});
+}
+template <class V>
+TESSERA_INLINE V sum_clamped(V a, V b, V low, V high) {
+  if constexpr (kIsWords<V>)
+    return add_saturated(a, b);
+  else
+    return clamp_lanes(a + b, low, high);
+}
+template <class V>
+TESSERA_INLINE V difference_clamped(V a, V b, V low, V high) {
+  if constexpr (kIsWords<V>)
+    return subtract_saturated(a, b);
+  else
+    return clamp_lanes(a - b, low, high);
+}
+template <class V>
+TESSERA_INLINE V negate_lanes(V v) {
+  if constexpr (kIsWords<V>)
+    return subtract_saturated(V{}, v);
+  else
+    return -v;
 }
 
 template <TxStep kStep, class V>
 TESSERA_INLINE void inverse_step(V* t, V low, V high) {
   const V a = t[kStep.a], b = t[kStep.b];
+  if constexpr (kStep.a_is_zero && kStep.b_is_zero) return;
   if constexpr (kStep.hadamard) {
-    t[kStep.a] = clamp_lanes(a + b, low, high);
-    t[kStep.b] = clamp_lanes(a - b, low, high);
+    t[kStep.a] = kStep.a_is_zero ? b : kStep.b_is_zero ? a : sum_clamped(a, b, low, high);
+    t[kStep.b] = kStep.a_is_zero ? negate_lanes(b) : kStep.b_is_zero ? a : difference_clamped(a, b, low, high);
+  } else if constexpr (kStep.a_is_zero) {
+    t[kStep.a] = scale_q12<kStep.ab>(b);
+    t[kStep.b] = scale_q12<kStep.bb>(b);
+  } else if constexpr (kStep.b_is_zero) {
+    t[kStep.a] = scale_q12<kStep.aa>(a);
+    t[kStep.b] = scale_q12<kStep.ba>(a);
   } else {
     t[kStep.a] = combine_q12<kStep.aa, kStep.ab>(a, b);
     t[kStep.b] = combine_q12<kStep.ba, kStep.bb>(a, b);
@@ -215,22 +268,17 @@ TESSERA_INLINE void forward_step(V* t) {
   }
 }
 
-/// Runs a program in place on x[0 .. length). Only the first kNonZero inputs are read, the others count as zero.
-/// `low` and `high` are the limits of the intermediate clamping range r.
-template <auto& kProgram, int kNonZero, class V>
+/// Runs a program in place on x[0 .. length); of inputs known to be zero nothing is read. `low` and `high` are the
+/// limits of the intermediate clamping range r.
+template <auto& kProgram, class V>
 void run_inverse(V* x, V low, V high) {
   V t[kProgram.length];
-  unroll<kProgram.length>([&]<int i>() __attribute__((always_inline)) {
-    if constexpr (constexpr int from = kProgram.input[i]; from < kNonZero)
-      t[i] = x[from];
-    else
-      t[i] = V{};
-  });
+  unroll<kProgram.length>([&]<int i>() __attribute__((always_inline)) { t[i] = x[kProgram.input[i]]; });
   unroll<kProgram.count>([&]<int i>() __attribute__((always_inline)) {
     inverse_step<kProgram.steps[i]>(t, low, high);
   });
   unroll<kProgram.length>([&]<int i>() __attribute__((always_inline)) {
-    x[i] = kProgram.negate[i] ? -t[kProgram.output[i]] : t[kProgram.output[i]];
+    x[i] = kProgram.negate[i] ? negate_lanes(t[kProgram.output[i]]) : t[kProgram.output[i]];
   });
 }
 
@@ -275,14 +323,21 @@ void forward_adst4(V* x) {
   x[3] = (V)(x0 * SINPI_2_9 - x1 * SINPI_4_9 + x2 * SINPI_3_9 - x3 * SINPI_1_9 + 2048u) >> 12;
 }
 
-/// spec 7.13.2.15: inverse identity transform process; its own transpose. The factor's whole part is split off, so
-/// that products of 20-bit values fit 32 bits.
-template <int N, class V>
+/// spec 7.13.2.15: inverse identity transform process, followed by Round2( , kShift ). Its own transpose. The
+/// factor's whole part is split off, so that products of 20-bit values fit 32 bits.
+template <int N, int kShift, class V>
 TESSERA_INLINE V identity_lanes(V v) {
-  if constexpr (N == 4) return v + scale_q12<5793 - 4096>(v);
-  if constexpr (N == 8) return v * 2;
-  if constexpr (N == 16) return v * 2 + scale_q12<11586 - 8192>(v);
-  return v * 4;
+  if constexpr (kIsWords<V>) {
+    // Between the factor and the shift 16 bits may not do.
+    return weighted_sum<1, 0>(v, v, [](auto wide) __attribute__((always_inline)) {
+      return identity_lanes<N, kShift>(wide);
+    });
+  } else {
+    if constexpr (N == 4) return round_lanes<kShift>(v + scale_q12<5793 - 4096>(v));
+    if constexpr (N == 8) return round_lanes<kShift>(v * 2);
+    if constexpr (N == 16) return round_lanes<kShift>(v * 2 + scale_q12<11586 - 8192>(v));
+    return round_lanes<kShift>(v * 4);
+  }
 }
 
 // ---- Types ----

@@ -37,14 +37,15 @@ void inverse_bench(benchmark::State& state, TxSize size, TxType type, int eob) {
   count_pixels(state, Tx_Width[size] * Tx_Height[size]);
 }
 
-void forward_bench(benchmark::State& state, TxSize size, TxType type, int bit_depth) {
-  ForwardTxTable<uint16_t> table;
+template <Pixel P>
+void forward_bench(benchmark::State& state, TxSize size, TxType type) {
+  ForwardTxTable<P> table;
   bind_forward_tx_scalar(table);
   std::mt19937 rng(1);
   alignas(64) static Coeff coeffs[1024];
   alignas(64) static int16_t residual[64 * 64];
   for (int16_t& v : residual) v = static_cast<int16_t>(int(rng() % 255) - 127);
-  for (auto _ : state) table.transform[size](residual, 64, coeffs, type, bit_depth);
+  for (auto _ : state) table.transform[size](residual, 64, coeffs, type, sizeof(P) == 1 ? 8 : 10);
   count_pixels(state, Tx_Width[size] * Tx_Height[size]);
 }
 
@@ -82,7 +83,8 @@ const int registered = [] {
       const int longer = std::max(Tx_Width[size], Tx_Height[size]);
       if ((longer > 16 && type == ADST_ADST) || (longer > 32 && type == IDTX)) continue;
       const std::string name = label(size, type);
-      benchmark::RegisterBenchmark(("forward_8_" + name).c_str(), forward_bench, size, type, 8);
+      benchmark::RegisterBenchmark(("forward_8_" + name).c_str(), forward_bench<uint8_t>, size, type);
+      benchmark::RegisterBenchmark(("forward_10_" + name).c_str(), forward_bench<uint16_t>, size, type);
       for (int eob : {1, 10, max_eob(size)}) {
         const std::string eob_name = "_eob" + std::to_string(eob);
         benchmark::RegisterBenchmark(("inverse_8_" + name + eob_name).c_str(), inverse_bench<uint8_t>, size, type, eob);

@@ -105,7 +105,7 @@ TEST_F(ForwardTx, NothingOverflows) {
   for (int bit_depth : {8, 10, 12})
     for_each_type([&](TxSize size, TxType type) {
       const int w = Tx_Width[size], h = Tx_Height[size], top = (1 << bit_depth) - 1;
-      for (int trial = 0; trial < 8; ++trial) {
+      for (int trial = 0; trial < 12; ++trial) {
         const int u = trial ? rng() % std::min(w, 32) : 0, v = trial ? rng() % std::min(h, 32) : 0;
         double expected = 0;
         std::vector<int16_t> residual(w * h);
@@ -115,8 +115,14 @@ TEST_F(ForwardTx, NothingOverflows) {
             residual[y * w + x] = static_cast<int16_t>(b < 0 ? -top : top);
             expected += b * residual[y * w + x] * (8 >> dequant_shift(size));
           }
-        ASSERT_NEAR(transform(residual, size, type, bit_depth)[v * std::min(w, 32) + u], expected, 8 + expected * 1e-3)
-            << u << " " << v << " depth " << bit_depth;
+        const auto c = transform(residual, size, type, bit_depth);
+        ASSERT_NEAR(c[v * std::min(w, 32) + u], expected, 8 + expected * 1e-3) << u << " " << v << " depth " << bit_depth;
+        if (bit_depth != 8) continue;
+        ForwardTxTable<uint8_t> for_bytes;
+        bind_forward_tx_scalar(for_bytes);
+        std::vector<Coeff> from_bytes(max_eob(size));
+        for_bytes.transform[size](residual.data(), w, from_bytes.data(), type, 8);
+        ASSERT_EQ(from_bytes, c);
       }
     });
 }
@@ -162,6 +168,19 @@ TEST_F(ForwardTx, LowFrequenciesSurviveSidesOf64) {
     inverse.add[size](pixels.data(), w, c.data(), DCT_DCT, max_eob(size), 8);
     for (int i = 0; i < w * h; ++i) ASSERT_NEAR(pixels[i] - 128, residual[i], 1) << i;
   }
+}
+
+TEST_F(ForwardTx, TableForBytesEqualsTableForWords) {
+  ForwardTxTable<uint8_t> for_bytes;
+  bind_forward_tx_scalar(for_bytes);
+  for_each_type([&](TxSize size, TxType type) {
+    for (int trial = 0; trial < 12; ++trial) {
+      const auto residual = random_residual(Tx_Width[size] * Tx_Height[size], 255, trial % 3);
+      std::vector<Coeff> c(max_eob(size));
+      for_bytes.transform[size](residual.data(), Tx_Width[size], c.data(), type, 8);
+      ASSERT_EQ(c, transform(residual, size, type, 8));
+    }
+  });
 }
 
 TEST_F(ForwardTx, ReadsThroughTheStride) {
