@@ -44,6 +44,7 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     memories.push_back(frame_memory_.acquire());
     FrameMemory& m = *memories.back();
     for (CoarseMotion& c : m.coarse) c.resize(format.width, format.height);
+    m.deblock.make_room(format);
     m.tile_cdfs.resize(num_tiles);
     m.tile_contexts.resize(num_tiles);
     m.tile_spans.resize(num_tiles);

@@ -13,8 +13,8 @@ constexpr int kShiftMi = 2;
 template <Pixel P>
 class PlaneTrial {
  public:
-  PlaneTrial(FrameWork<P>& frame, const DspTable<P>& dsp, WorkerPool& workers, Picture<P>& filtered, int plane)
-      : frame_(frame), dsp_(dsp), workers_(workers), filtered_(filtered), plane_(plane) {
+  PlaneTrial(FrameWork<P>& frame, const DspTable<P>& dsp, WorkerPool& workers, DeblockTrial<P>& memory, int plane)
+      : frame_(frame), dsp_(dsp), workers_(workers), filtered_(memory.filtered), plane_(plane), errors_(memory.errors) {
     const int sb_rows = frame.format.sb_rows();
     step_ = sb_rows <= 4 ? 1 : sb_rows <= 10 ? 2 : 3;
     errors_.resize((sb_rows + step_ - 1) / step_);
@@ -77,7 +77,7 @@ class PlaneTrial {
   Picture<P>& filtered_;
   int plane_;
   int step_ = 1;  ///< of the superblock rows that are measured
-  std::vector<uint64_t> errors_;
+  std::vector<uint64_t>& errors_;
   Array<uint64_t, MAX_LOOP_FILTER + 1> known_ = {};
 };
 
@@ -100,10 +100,10 @@ void choose_deblock(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P
   const int luma = deblock_level_of_quantiser(frame.header);
   Array<int, kPlanes> level = {luma, luma / 2, luma / 2};
   if (plan.settings.filter.deblock_search) {
-    if (trial.filtered.format() != frame.format) trial.filtered.resize(frame.format, 0);
+    trial.make_room(frame.format);
     for (int p = 0; p < frame.format.planes(); p++) {
       if (p > 0) level[p] = p == 1 ? level[0] / 2 : level[1];
-      level[p] = PlaneTrial<P>(frame, dsp, workers, trial.filtered, p).search(level[p]);
+      level[p] = PlaneTrial<P>(frame, dsp, workers, trial, p).search(level[p]);
       if (level[0] == 0) return;
     }
   }

@@ -1,6 +1,8 @@
 // Chooses the loop filter's levels, from the quantiser or by trial on a part of the frame.
 #pragma once
 
+#include <vector>
+
 #include "base/worker_pool.h"
 #include "filter/deblock_pass.h"
 #include "frame/frame_plan.h"
@@ -11,6 +13,13 @@ namespace tessera {
 template <Pixel P>
 struct DeblockTrial {
   Picture<P> filtered;
+  std::vector<uint64_t> errors;  ///< of superblock rows
+
+  void make_room(const PictureFormat& format) {
+    if (filtered.format() == format) return;
+    filtered.resize(format, 0);
+    errors.reserve(static_cast<size_t>(format.sb_rows()));
+  }
 };
 
 /// Sets the levels of frame.header from what is reconstructed so far. Sharpness and deltas stay.
