@@ -18,6 +18,9 @@ void bind_scalar_avx2(DspTable<P>& table);
 /// Hand-written kernels of asm/x86.
 template <Pixel P>
 void bind_x86(uint32_t cpu_flags, DspTable<P>& table);
+/// Programs of asm/orc, which Orc compiles for the machine it runs on.
+template <Pixel P>
+void bind_orc(DspTable<P>& table);
 
 extern template void make_dsp_table(uint32_t, DspTable<uint8_t>&);
 extern template void make_dsp_table(uint32_t, DspTable<uint16_t>&);

@@ -10,6 +10,7 @@
 #include "dsp/forward_tx.h"
 #include "dsp/intra_table.h"
 #include "dsp/inverse_tx.h"
+#include "dsp/pixel_ops.h"
 #include "dsp/quantize.h"
 #include "dsp/subpel.h"
 #include "dsp/warp_affine.h"
@@ -29,6 +30,7 @@ struct DspTable {
   DeblockTable<P> deblock;
   CdefTable<P> cdef;
   WarpAffineTable<P> warp_affine;
+  PixelOpsTable<P> pixel_ops;
 };
 
 }  // namespace tessera

@@ -21,6 +21,7 @@ void TESSERA_BIND_SCALAR(DspTable<P>& table) {
   bind_cdef_scalar(table.cdef);
   bind_coef_levels_scalar(table.coef_levels);
   bind_warp_affine_scalar(table.warp_affine);
+  bind_pixel_ops_scalar(table.pixel_ops);
 }
 
 template void TESSERA_BIND_SCALAR(DspTable<uint8_t>&);

@@ -6,21 +6,21 @@
 namespace tessera {
 namespace {
 
-/// dst (half the size, rounded up) = mean of 2x2 samples, shifted down to 8 bit; the last row and column of an
-/// odd source count twice.
+/// dst (half the size, rounded up) = mean of 2x2 samples as 8 bit; the last row and column of an odd source count
+/// twice.
 template <Pixel P>
-void halve(PlaneView<const P> src, int shift, View2d<uint8_t> dst) {
-  const int round = 2 << shift;
-  for (int y = 0; y < dst.height(); y++) {
-    const P* const row0 = src.ptr(0, 2 * y);
-    const P* const row1 = src.ptr(0, std::min(2 * y + 1, src.height() - 1));
-    uint8_t* const out = dst.ptr(0, y);
-    const int pairs = src.width() / 2;
-    for (int x = 0; x < pairs; x++)
-      out[x] = static_cast<uint8_t>((row0[2 * x] + row0[2 * x + 1] + row1[2 * x] + row1[2 * x + 1] + round) >> (2 + shift));
-    for (int x = pairs; x < dst.width(); x++)
-      out[x] = static_cast<uint8_t>((2 * row0[2 * x] + 2 * row1[2 * x] + round) >> (2 + shift));
-  }
+void halve(HalveFn<P> kernel, PlaneView<const P> src, int bit_depth, View2d<uint8_t> dst) {
+  const int w = src.width() / 2, h = src.height() / 2;
+  if (w > 0 && h > 0) kernel(dst.data(), dst.stride(), src.data(), src.stride(), w, h, bit_depth);
+  const auto one = [&](int x, int y) {
+    const int x1 = std::min(2 * x + 1, src.width() - 1), y1 = std::min(2 * y + 1, src.height() - 1);
+    const P square[4] = {src.at(2 * x, 2 * y), src.at(x1, 2 * y), src.at(2 * x, y1), src.at(x1, y1)};
+    kernel(dst.ptr(x, y), 1, square, 2, 1, 1, bit_depth);
+  };
+  if (w < dst.width())
+    for (int y = 0; y < dst.height(); y++) one(w, y);
+  if (h < dst.height())
+    for (int x = 0; x < w; x++) one(x, h);
 }
 
 void replicate_edges(View2d<uint8_t> v) {
@@ -37,22 +37,16 @@ void replicate_edges(View2d<uint8_t> v) {
 }
 
 template <Pixel P>
-void copy_plane(const void* src, ptrdiff_t stride_bytes, PlaneView<P> dst, int w, int h) {
+void take_plane(const PixelOpsTable<P>& ops, const void* src, ptrdiff_t stride_bytes, int shift, PlaneView<P> dst,
+                int w, int h) {
+  if constexpr (sizeof(P) == 2) {
+    if (shift > 0) {
+      ops.shift_down(dst.data(), dst.stride(), static_cast<const uint16_t*>(src), stride_bytes / 2, w, h, shift);
+      return;
+    }
+  }
   for (int y = 0; y < h; y++)
     std::memcpy(dst.ptr(0, y), static_cast<const uint8_t*>(src) + y * stride_bytes, w * sizeof(P));
-}
-
-/// Reads every `step`-th sample from `first` on, shifted down: luma and chroma of semi-planar layouts.
-template <Pixel P>
-void gather_plane(const void* src, ptrdiff_t stride_bytes, int first, int step, int shift, PlaneView<P> dst, int w, int h) {
-  for (int y = 0; y < h; y++) {
-    const P* const in = reinterpret_cast<const P*>(static_cast<const uint8_t*>(src) + y * stride_bytes) + first;
-    P* const out = dst.ptr(0, y);
-    if (step == 2)
-      for (int x = 0; x < w; x++) out[x] = static_cast<P>(in[2 * x] >> shift);
-    else
-      for (int x = 0; x < w; x++) out[x] = static_cast<P>(in[x] >> shift);
-  }
 }
 
 }  // namespace
@@ -66,16 +60,17 @@ void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid) {
 }
 
 template <Pixel P>
-void build_luma_pyramid(PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid) {
+void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid) {
   resize_luma_pyramid(luma.width(), luma.height(), pyramid);
-  halve<P>(luma, bit_depth - 8, pyramid.level[0].view());
+  halve<P>(ops.halve, luma, bit_depth, pyramid.level[0].view());
   replicate_edges(pyramid.level[0].view());
-  halve<uint8_t>(pyramid.level[0].view(), 0, pyramid.level[1].view());
+  halve<uint8_t>(ops.halve8, pyramid.level[0].view(), 8, pyramid.level[1].view());
   replicate_edges(pyramid.level[1].view());
 }
 
 template <Pixel P>
-void SourceFrame<P>::take(const InputFrame& input_frame, const PictureFormat& picture_format) {
+void SourceFrame<P>::take(const InputFrame& input_frame, const PictureFormat& picture_format,
+                          const PixelOpsTable<P>& ops) {
   input = input_frame;
   format = picture_format;
   const bool planar = input.layout == PixelLayout::kPlanar;
@@ -95,12 +90,15 @@ void SourceFrame<P>::take(const InputFrame& input_frame, const PictureFormat& pi
     }
     if (copy.format() != format) copy.resize(format, 0);
     const PlaneView<P> own = copy.plane(p);
-    if (planar) copy_plane<P>(input.plane[p], input.stride_bytes[p], own, w, h);
-    else if (p == 0) gather_plane<P>(input.plane[0], input.stride_bytes[0], 0, 1, shift, own, w, h);
-    else gather_plane<P>(input.plane[1], input.stride_bytes[1], p - 1, 2, shift, own, w, h);
+    if (p == 1 && !planar) {  // both chroma planes at once
+      ops.split_pairs(own.data(), copy.plane(2).data(), own.stride(), static_cast<const P*>(input.plane[1]),
+                      input.stride_bytes[1] / ptrdiff_t{sizeof(P)}, w, h, shift);
+    } else if (p == 0 || planar) {
+      take_plane(ops, input.plane[p], input.stride_bytes[p], shift, own, w, h);
+    }
     plane[p] = {own.data(), own.stride(), w, h};
   }
-  build_luma_pyramid<P>(plane[0], format.bit_depth, pyramid);
+  build_luma_pyramid<P>(ops, plane[0], format.bit_depth, pyramid);
   if (!leased) release_samples();
   leased = leased && input.release != nullptr;
 }
@@ -112,8 +110,8 @@ void SourceFrame<P>::release_samples() {
   leased = false;
 }
 
-template void build_luma_pyramid(PlaneView<const uint8_t>, int, LumaPyramid&);
-template void build_luma_pyramid(PlaneView<const uint16_t>, int, LumaPyramid&);
+template void build_luma_pyramid(const PixelOpsTable<uint8_t>&, PlaneView<const uint8_t>, int, LumaPyramid&);
+template void build_luma_pyramid(const PixelOpsTable<uint16_t>&, PlaneView<const uint16_t>, int, LumaPyramid&);
 template struct SourceFrame<uint8_t>;
 template struct SourceFrame<uint16_t>;
 

@@ -2,8 +2,9 @@
 // pyramid made once, on which look-ahead and the first stages of motion search work at any depth.
 #pragma once
 
-#include "frame/input_frame.h"
 #include "base/array2d.h"
+#include "dsp/pixel_ops.h"
+#include "frame/input_frame.h"
 #include "frame/plane.h"
 
 namespace tessera {
@@ -19,7 +20,7 @@ struct LumaPyramid {
 void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid);
 /// Half and quarter sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
 template <Pixel P>
-void build_luma_pyramid(PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);
+void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);
 
 template <Pixel P>
 struct SourceFrame {
@@ -32,7 +33,7 @@ struct SourceFrame {
   uint64_t display_index = 0;
 
   /// Takes `input` over: reads its planes in place where they are planar and may be held, else copies them.
-  void take(const InputFrame& input_frame, const PictureFormat& picture_format);
+  void take(const InputFrame& input_frame, const PictureFormat& picture_format, const PixelOpsTable<P>& ops);
   /// Gives the lent planes back; the pyramid stays.
   void release_samples();
 };

@@ -64,7 +64,7 @@ template <Pixel P>
 void SequenceEncoder<P>::send(const InputFrame& frame) {
   Waiting picture;
   picture.source = sources_.acquire();
-  picture.source->take(frame, settings_.plan.format);
+  picture.source->take(frame, settings_.plan.format, dsp_.pixel_ops);
   picture.source->display_index = next_display_++;
   picture.choices = tuning_.choices;
   decide_key(picture);
