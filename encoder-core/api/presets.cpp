@@ -45,7 +45,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.partition.skip_stop = 1.0f;
   }
   if (cpu_used >= 6) {
-    s.partition.rect = false;
     s.inter.full_rd_modes = 2;
     s.inter.max_ref_mv_idx = 2;
     s.inter.compound_pair_span = 3;
@@ -56,6 +55,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.cost_refresh_sb = 4;
   }
   if (cpu_used >= 7) {
+    s.partition.rect = false;
     s.inter.max_references = 3;
     s.inter.interp_search = false;
     s.intra.all_modes_inter = false;
