@@ -1,0 +1,145 @@
+// Coding order and reference slots: everything is coded once, shown once and in order, and nothing leaves its slot
+// before it is shown.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "control/gop.h"
+#include "control/quant_plan.h"
+#include "control/reference_plan.h"
+
+namespace tessera {
+namespace {
+
+TEST(Gop, PyramidCodesAndShowsEveryPictureOnceInOrder) {
+  for (int length = 1; length <= kMaxMiniGop; length++) {
+    const GopSteps steps = make_pyramid(100, length);
+    std::set<uint64_t> coded, hidden;
+    uint64_t next_shown = 100;
+    for (int i = 0; i < steps.count; i++) {
+      const GopStep& s = steps.step[i];
+      if (s.show_existing) {
+        EXPECT_TRUE(hidden.count(s.display_index)) << "length " << length;
+        hidden.erase(s.display_index);
+      } else {
+        EXPECT_TRUE(coded.insert(s.display_index).second) << "coded twice";
+        if (!s.shown) hidden.insert(s.display_index);
+      }
+      if (s.show_existing || s.shown) {
+        EXPECT_EQ(s.display_index, next_shown++) << "length " << length;
+      }
+    }
+    EXPECT_EQ(next_shown, 100u + static_cast<uint64_t>(length));
+    EXPECT_EQ(coded.size(), static_cast<size_t>(length));
+    EXPECT_TRUE(hidden.empty());
+  }
+}
+
+TEST(Gop, FullPyramidHasFiveLayers) {
+  const GopSteps steps = make_pyramid(1, 16);
+  std::map<int, int> of_layer;
+  for (int i = 0; i < steps.count; i++)
+    if (!steps.step[i].show_existing) of_layer[steps.step[i].layer]++;
+  EXPECT_EQ(of_layer, (std::map<int, int>{{0, 1}, {1, 1}, {2, 2}, {3, 4}, {4, 8}}));
+}
+
+/// A decoder's view of the slots, driven by the headers alone.
+class SlotModel {
+ public:
+  void step(const GopStep& s, const FramePlan& plan) {
+    const FrameHeader& h = plan.header;
+    if (s.show_existing) {
+      EXPECT_EQ(slot_[h.frame_to_show_map_idx], s.display_index);
+      EXPECT_TRUE(hidden_.erase(s.display_index)) << "shown twice, or never coded hidden";
+      return;
+    }
+    if (!s.key) {
+      for (int i = 0; i < REFS_PER_FRAME; i++) {
+        ASSERT_TRUE(slot_.count(h.ref_frame_idx[i])) << "refers to an empty slot";
+        const uint64_t ref = slot_[h.ref_frame_idx[i]];
+        EXPECT_NE(ref, s.display_index);
+        EXPECT_EQ(static_cast<int>(ref & 127), h.ref_order_hint[h.ref_frame_idx[i]]);
+      }
+      EXPECT_LT(slot_[h.ref_frame_idx[0]], s.display_index) << "LAST_FRAME lies in the future";
+      ASSERT_LT(h.primary_ref_frame, REFS_PER_FRAME);
+      EXPECT_GE(plan.num_search_refs, 1);
+      std::set<uint64_t> distinct;
+      for (int i = 0; i < plan.num_search_refs; i++)
+        EXPECT_TRUE(distinct.insert(slot_[h.ref_frame_idx[plan.search_refs[i] - LAST_FRAME]]).second) << "searched twice";
+    }
+    if (!s.shown) hidden_.insert(s.display_index);
+    for (int i = 0; i < NUM_REF_FRAMES; i++)
+      if (h.refresh_frame_flags >> i & 1) slot_[i] = s.display_index;
+    for (uint64_t display : hidden_) {
+      bool kept = false;
+      for (const auto& [slot, held] : slot_) kept |= held == display;
+      EXPECT_TRUE(kept) << "picture " << display << " left its slot before it was shown";
+    }
+  }
+
+ private:
+  std::map<int, uint64_t> slot_;
+  std::set<uint64_t> hidden_;
+};
+
+TEST(ReferencePlan, SlotsHoldWhatLaterStepsNeed) {
+  for (int length : {1, 2, 3, 5, 8, 11, 13, 16}) {
+    ReferencePlan references;
+    SlotModel model;
+    FramePlan plan;
+    GopStep key = {.display_index = 0, .key = true};
+    references.apply(key, false, plan);
+    model.step(key, plan);
+    uint64_t first = 1;
+    for (int gop = 0; gop < 20; gop++) {
+      const GopSteps steps = make_pyramid(first, length);
+      for (int i = 0; i < steps.count; i++) {
+        plan = {};
+        references.apply(steps.step[i], false, plan);
+        model.step(steps.step[i], plan);
+      }
+      first += static_cast<uint64_t>(length);
+    }
+  }
+}
+
+TEST(ReferencePlan, LowDelayRefersToThePictureBefore) {
+  ReferencePlan references;
+  SlotModel model;
+  for (uint64_t i = 0; i < 50; i++) {
+    GopStep step = make_low_delay_step(i, i);
+    step.key = i == 0;
+    FramePlan plan;
+    references.apply(step, true, plan);
+    model.step(step, plan);
+    if (i > 0) {
+      EXPECT_EQ(plan.header.ref_order_hint[plan.header.ref_frame_idx[0]], static_cast<int>((i - 1) & 127));
+    }
+  }
+}
+
+TEST(QuantPlan, QualityScaleIsMonotone) {
+  EXPECT_EQ(cq_level_to_qindex(0), 0);
+  EXPECT_EQ(cq_level_to_qindex(63), 255);
+  for (int level = 1; level <= 63; level++) EXPECT_GT(cq_level_to_qindex(level), cq_level_to_qindex(level - 1));
+}
+
+TEST(QuantPlan, LayersCoarsenAndLosslessStays) {
+  for (int depth : {8, 10}) {
+    EXPECT_EQ(layer_qindex(0, 0, true, false, depth), 0);
+    for (int leaf : {1, 20, 100, 180, 255}) {
+      int previous = layer_qindex(leaf, 0, true, false, depth);
+      EXPECT_GE(previous, 1) << "a lossy sequence became lossless";
+      for (int layer = 0; layer <= 4; layer++) {
+        const int q = layer_qindex(leaf, layer, false, false, depth);
+        EXPECT_GE(q, previous);
+        previous = q;
+      }
+      EXPECT_EQ(previous, leaf) << "leaves take the level asked for";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tessera

@@ -1,0 +1,111 @@
+// Known displacements are found, whole and fractional, at any depth and however far the start.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "dsp/dispatch.h"
+#include "frame/plane.h"
+#include "motion/block_motion.h"
+#include "motion/pyramid_search.h"
+
+namespace tessera {
+namespace {
+
+/// A smooth texture that no displacement maps onto itself nearby, sampled at a sub-sample offset.
+double texture(double x, double y) {
+  return 128 + 40 * std::sin(x * 0.21 + std::sin(y * 0.043) * 3) + 35 * std::cos(y * 0.17 + x * 0.031) + 20 * std::sin((x + 2 * y) * 0.057);
+}
+
+template <class P>
+class BlockMotionTest : public testing::Test {};
+using Pixels = testing::Types<uint8_t, uint16_t>;
+TYPED_TEST_SUITE(BlockMotionTest, Pixels);
+
+TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
+  using P = TypeParam;
+  constexpr int kDepth = sizeof(P) == 1 ? 8 : 10, kW = 192, kH = 128;
+  const PictureFormat format = {.width = kW, .height = kH, .bit_depth = kDepth, .monochrome = true};
+  DspTable<P> dsp;
+  make_dsp_table(0, dsp);
+  CdfContext cdfs;
+  init_default(cdfs, 100);
+  FrameHeader header;
+  header.allow_high_precision_mv = true;
+  header.force_integer_mv = false;
+  MvCostTable rate;
+  rate.build(cdfs, MvPrecision(header));
+  std::vector<P> scratch(kMaxPredictSize * kMaxPredictSize);
+  for (const Mv mv : {Mv{0, 0}, Mv{8, -16}, Mv{-20, 36}, Mv{-6, 10}, Mv{44, 60}}) {
+    Picture<P> ref(format), cur(format);
+    for (int y = 0; y < kH; y++)
+      for (int x = 0; x < kW; x++) {
+        const int scale = 1 << (kDepth - 8);
+        ref.plane(0).at(x, y) = static_cast<P>(std::lround(scale * texture(x, y)));
+        cur.plane(0).at(x, y) = static_cast<P>(std::lround(scale * texture(x + mv.col / 8.0, y + mv.row / 8.0)));
+      }
+    ref.extend_edges();
+    const BlockMotionQuery<P> query = {.dsp = dsp,
+                                       .src = cur.plane(0).ptr(80, 48),
+                                       .src_stride = cur.plane(0).stride(),
+                                       .ref = std::as_const(ref).plane(0),
+                                       .size = BLOCK_32X32,
+                                       .x_px = 80,
+                                       .y_px = 48,
+                                       .pred = {},
+                                       .rate = rate,
+                                       .lambda = 0.002f,
+                                       .bit_depth = kDepth,
+                                       .settings = {.satd = true, .subpel_depth = 3, .max_steps = 16}};
+    const Mv start[] = {{0, 0}};
+    const BlockMotion found = search_block_motion(query, Span<const Mv>(start, 1), scratch.data());
+    EXPECT_NEAR(found.mv.row, mv.row, 2) << mv.row << "," << mv.col;
+    EXPECT_NEAR(found.mv.col, mv.col, 2) << mv.row << "," << mv.col;
+  }
+}
+
+TYPED_TEST(BlockMotionTest, NeverReadsOutsideTheMargins) {
+  using P = TypeParam;
+  const PictureFormat format = {.width = 64, .height = 64, .bit_depth = 8, .monochrome = true};
+  DspTable<P> dsp;
+  make_dsp_table(0, dsp);
+  Picture<P> ref(format);
+  CdfContext cdfs;
+  init_default(cdfs, 100);
+  MvCostTable rate;
+  rate.build(cdfs, MvPrecision(FrameHeader{}));
+  const BlockMotionQuery<P> query = {.dsp = dsp, .src = ref.plane(0).data(), .src_stride = ref.plane(0).stride(),
+                                     .ref = std::as_const(ref).plane(0), .size = BLOCK_16X16, .x_px = 0, .y_px = 48, .pred = {},
+                                     .rate = rate, .lambda = 0, .bit_depth = 8, .settings = {}};
+  const int margin = ref.plane(0).margin_x();
+  EXPECT_TRUE(mv_in_reach(query, {0, static_cast<int16_t>(-8 * (margin - 3))}));
+  EXPECT_FALSE(mv_in_reach(query, {0, static_cast<int16_t>(-8 * (margin - 2))}));
+  EXPECT_FALSE(mv_in_reach(query, {static_cast<int16_t>(8 * (margin + 16)), 0}));
+}
+
+TEST(PyramidSearch, FindsAPan) {
+  constexpr int kW = 320, kH = 192, kDx = 22, kDy = -10;
+  Array2d<uint8_t> a(kW, kH), b(kW, kH);
+  for (int y = 0; y < kH; y++)
+    for (int x = 0; x < kW; x++) {
+      a.at(x, y) = static_cast<uint8_t>(std::lround(texture(x, y)));
+      b.at(x, y) = static_cast<uint8_t>(std::lround(texture(x + kDx, y + kDy)));
+    }
+  DspTable<uint8_t> dsp;
+  make_dsp_table(0, dsp);
+  LumaPyramid ref, cur;
+  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(a).view(), 8, ref);
+  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(b).view(), 8, cur);
+  CoarseMotion motion;
+  motion.resize(kW, kH);
+  search_pyramid(cur, ref, dsp.distortion, {}, 0, motion.mv.height(), motion);
+  int right = 0, inner = 0;
+  for (int r = 2; r < motion.mv.height() - 2; r++)
+    for (int c = 2; c < motion.mv.width() - 3; c++) {
+      inner++;
+      right += std::abs(motion.mv.at(c, r).col - kDx) <= 2 && std::abs(motion.mv.at(c, r).row - kDy) <= 2;
+    }
+  EXPECT_GE(right * 10, inner * 9) << right << " of " << inner;
+}
+
+}  // namespace
+}  // namespace tessera
