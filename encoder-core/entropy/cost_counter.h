@@ -18,7 +18,9 @@ class CostCounter {
   void symbol(Cdf<N>& cdf, int value) {
     check(value >= 0 && value < N, "symbol outside its alphabet");
     bits_ += symbol_cost(cdf, value);
+#ifndef TESSERA_CDF_FULL_COPY
     journal_.push(context_, cdf);
+#endif
     adapt_cdf(cdf, value);
   }
   void boolean(uint16_t word, int bit) { bits_ += boolean_cost(word, bit); }

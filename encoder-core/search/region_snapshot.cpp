@@ -7,7 +7,11 @@ namespace tessera {
 
 template <Pixel P>
 RegionStart mark_region(const SearchContext<P>& s, int mi_col) {
+#ifdef TESSERA_CDF_FULL_COPY
+  return {s.context.save(mi_col), s.decoded, s.coefs.used(), s.journal.checkpoint(), s.cdfs};
+#else
   return {s.context.save(mi_col), s.decoded, s.coefs.used(), s.journal.checkpoint()};
+#endif
 }
 
 template <Pixel P>
@@ -15,7 +19,11 @@ void rewind_region(SearchContext<P>& s, const RegionStart& start) {
   s.context.restore(start.context);
   s.decoded = start.decoded;
   s.coefs.cut(start.coefs);
+#ifdef TESSERA_CDF_FULL_COPY
+  s.cdfs = start.cdfs;
+#else
   s.journal.rollback(s.cdfs, start.journal);
+#endif
 }
 
 template <Pixel P>

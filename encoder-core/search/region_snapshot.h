@@ -12,6 +12,9 @@ struct RegionStart {
   BlockDecodedMap decoded;
   uint32_t coefs;
   CdfJournal::Checkpoint journal;
+#ifdef TESSERA_CDF_FULL_COPY  // what the journal is measured against (docs/performance.md)
+  CdfContext cdfs;
+#endif
 };
 
 template <Pixel P>
