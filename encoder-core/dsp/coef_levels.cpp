@@ -26,10 +26,14 @@ void build_rows(const Level* levels, int h, uint8_t* padded) {
 template <class F>
 void with_width(int w, F&& f) {
   switch (w) {
-    case 4: return f.template operator()<4>();
-    case 8: return f.template operator()<8>();
-    case 16: return f.template operator()<16>();
-    default: return f.template operator()<32>();
+    case 4:
+      return f.template operator()<4>();
+    case 8:
+      return f.template operator()<8>();
+    case 16:
+      return f.template operator()<16>();
+    default:
+      return f.template operator()<32>();
   }
 }
 
@@ -71,14 +75,17 @@ PositionOffsets<W> br_offsets(TxClass tx_class) {
 }
 
 /// Each context is min( ( sum of kNeighbours magnitudes, each at most kCap ) / 2 rounded up, kTop ) plus the
-/// position's offset. The first two neighbours are those to the right and below; `further` locates the others.
+/// position's offset. The first two neighbours are those to the right and below; `further` locates the
+/// others.
 template <int W, int kNeighbours, int kCap, int kTop>
 void contexts_of(const uint8_t* padded, int h, const ptrdiff_t (&further)[kNeighbours - 2],
                  const PositionOffsets<W>& offsets, uint8_t* contexts) {
   constexpr int kLanes = std::min(W, 4 * kNativeLanes);
   using V = LanesOf<uint8_t, kLanes>;
   const V cap = V{} + uint8_t{kCap}, top = V{} + uint8_t{kTop};
-  const auto lesser = [](V a, V b) __attribute__((always_inline)) { return a < b ? a : b; };
+  const auto lesser = [](V a, V b) __attribute__((always_inline)) {
+    return a < b ? a : b;
+  };
   for (int row = 0; row < h; ++row, padded += level_stride(W), contexts += W) {
     for (int col = 0; col < W; col += kLanes) {
       const uint8_t* at = padded + col;
@@ -95,9 +102,9 @@ void base_contexts(const uint8_t* padded, TxSize size, TxClass tx_class, uint8_t
   const TxSize adjusted = Adjusted_Tx_Size[size];
   with_width(Tx_Width[adjusted], [&]<int W>() {
     constexpr ptrdiff_t s = level_stride(W);
-    const auto run = [&](const ptrdiff_t (&further)[3]) {
-      contexts_of<W, 5, NUM_BASE_LEVELS + 1, 4>(padded, Tx_Height[adjusted], further, base_offsets<W>(size, tx_class),
-                                                contexts);
+    const auto run = [&](const ptrdiff_t(&further)[3]) {
+      contexts_of<W, 5, NUM_BASE_LEVELS + 1, 4>(padded, Tx_Height[adjusted], further,
+                                                base_offsets<W>(size, tx_class), contexts);
     };
     if (tx_class == TX_CLASS_2D) {
       run({s + 1, 2, 2 * s});

@@ -17,7 +17,7 @@ void forward_identity(V* x) {
 }
 
 template <int N, class V>
-Forward1dFn<V>* forward_1d(Tx1d kind) {
+constexpr Forward1dFn<V>* forward_1d(Tx1d kind) {
   if constexpr (N == 4) {
     if (kind == Tx1d::kAdst) return forward_adst4<V>;
   } else if constexpr (N <= 16) {
@@ -28,14 +28,26 @@ Forward1dFn<V>* forward_1d(Tx1d kind) {
   return run_forward<kTxProgram<Tx1d::kDct, N>, std::min(N, 32), V>;
 }
 
+template <int N, class V>
+TESSERA_INLINE void forward_lanes(V* t, Tx1d kind) {
+  if constexpr (N > 8) return forward_1d<N, V>(kind)(t);
+  // Small enough to be part of the caller.
+  if (kind == Tx1d::kIdentity)
+    forward_1d<N, V>(Tx1d::kIdentity)(t);
+  else if (kind == Tx1d::kAdst)
+    forward_1d<N, V>(Tx1d::kAdst)(t);
+  else
+    forward_1d<N, V>(Tx1d::kDct)(t);
+}
+
 /// Where the bits go: the residual is scaled up by `before`, and down after the columns and after the rows.
 struct Shifts {
   int before, middle, after;
 };
 
-/// A 1-D transform of N multiplies the largest value by at most N / sqrt(2), so these shifts use `bits` signed bits
-/// in full: 20, because products with 12-bit factors have to fit 32; or 16 where the noise allows, for the sake of
-/// kernels that work on words.
+/// A 1-D transform of N multiplies the largest value by at most N / sqrt(2), so these shifts use `bits`
+/// signed bits in full: 20, because products with 12-bit factors have to fit 32; or 16 where the noise
+/// allows, for the sake of kernels that work on words.
 template <int W, int H>
 constexpr Shifts forward_shifts(int bit_depth) {
   constexpr TxSize size = find_tx_size(W, H);
@@ -79,25 +91,24 @@ void forward_in(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType
   alignas(32) Sample middle[kCodedH * W];
   V t[std::max(W, H)], square[kLanes];
 
-  const auto column_transform = forward_1d<H, V>(tx.column);
   const ptrdiff_t step = tx.flip_ud ? -stride : stride;
   const int16_t* const first_row = tx.flip_ud ? residual + (H - 1) * stride : residual;
   for (int x = 0; x < W; x += kLanes) {
     const int16_t* in = first_row + x;
     for (int y = 0; y < H; ++y, in += step)
       t[y] = __builtin_convertvector(load_lanes<Words<kLanes>>(in), V) << shifts.before;
-    column_transform(t);
+    forward_lanes<H>(t, tx.column);
     for (int y = 0; y < kCodedH; ++y) store_lanes(middle + y * W + x, round_lanes_by(t[y], shifts.middle));
   }
 
-  const auto row_transform = forward_1d<W, V>(tx.row);
   for (int y = 0; y < kCodedH; y += kLanes) {
     for (int x = 0; x < W; x += kLanes) {
       for (int k = 0; k < kLanes; ++k) square[k] = load_lanes<V>(middle + (y + k) * W + x);
       transpose_lanes(square);
-      for (int k = 0; k < kLanes; ++k) t[tx.flip_lr ? W - 1 - x - k : x + k] = square[k];
+      for (int k = 0; k < kLanes; ++k) t[x + k] = square[k];
     }
-    row_transform(t);
+    if (tx.flip_lr) std::reverse(t, t + W);
+    forward_lanes<W>(t, tx.row);
     for (int x = 0; x < kCodedW; x += kLanes) {
       for (int k = 0; k < kLanes; ++k) {
         square[k] = t[x + k];
@@ -111,13 +122,15 @@ void forward_in(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType
 }
 
 template <int W, int H>
-void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, int bit_depth) {
+[[gnu::flatten]] void forward(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type,
+                              int bit_depth) {
   forward_in<int32_t, W, H>(residual, stride, coeffs, type, forward_shifts<W, H>(bit_depth));
 }
 
 /// The same for a bit depth of 8: the shifts keep these sizes within 16 bits.
 template <int W, int H>
-void forward_words(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type, int) {
+[[gnu::flatten]] void forward_words(const int16_t* residual, ptrdiff_t stride, Coeff* coeffs, TxType type,
+                                    int) {
   constexpr Shifts kShifts = forward_shifts<W, H>(8);
   forward_in<int16_t, W, H>(residual, stride, coeffs, type, kShifts);
 }

@@ -13,7 +13,7 @@ using Inverse1dFn = void(V* x, V low, V high);
 
 /// The DCT or ADST of N elements that reads the first `non_zero` (4, 8, 16, 32).
 template <int N, class V>
-Inverse1dFn<V>* inverse_1d(Tx1d kind, int non_zero) {
+constexpr Inverse1dFn<V>* inverse_1d(Tx1d kind, int non_zero) {
   if constexpr (N == 4) {
     if (kind == Tx1d::kAdst) return inverse_adst4<V>;
   } else if constexpr (N <= 16) {
@@ -31,14 +31,21 @@ Inverse1dFn<V>* inverse_1d(Tx1d kind, int non_zero) {
 /// Transforms t[0 .. N), of which the first `non_zero` are given, and rounds by kShift.
 template <int N, int kShift, class V>
 TESSERA_INLINE void inverse_lanes(V* t, Tx1d kind, int non_zero, V low, V high) {
-  if (kind != Tx1d::kDct)
+  if (N <= 8 || kind != Tx1d::kDct)
     for (int i = non_zero; i < N; ++i) t[i] = V{};
   if (kind == Tx1d::kIdentity) {
     if constexpr (N <= 32)
       for (int i = 0; i < non_zero; ++i) t[i] = identity_lanes<N, kShift>(t[i]);
     return;
   }
-  inverse_1d<N, V>(kind, non_zero)(t, low, high);
+  if constexpr (N <= 8) {  // small enough to be part of the caller
+    if (kind == Tx1d::kAdst)
+      inverse_1d<N, V>(Tx1d::kAdst, N)(t, low, high);
+    else
+      inverse_1d<N, V>(Tx1d::kDct, N)(t, low, high);
+  } else {
+    inverse_1d<N, V>(kind, non_zero)(t, low, high);
+  }
   for (int i = 0; i < N; ++i) t[i] = round_lanes<kShift>(t[i]);
 }
 
@@ -61,7 +68,9 @@ struct Extent {
 /// The top-left rectangle that holds every coefficient before `eob`; sides 4, 8, 16, 32, at most W x H.
 template <int W, int H>
 Extent coded_extent(TxType type, int eob) {
-  const auto side = [](int n, int limit) { return std::min(n <= 4 ? 4 : n <= 8 ? 8 : n <= 16 ? 16 : 32, limit); };
+  const auto side = [](int n, int limit) {
+    return std::min(n <= 4 ? 4 : n <= 8 ? 8 : n <= 16 ? 16 : 32, limit);
+  };
   const TxClass tx_class = get_tx_class(type);
   if (tx_class == TX_CLASS_VERT) return {side((eob + W - 1) / W, H), W};
   if (tx_class == TX_CLASS_HORIZ) return {H, side((eob + H - 1) / H, W)};
@@ -72,8 +81,8 @@ Extent coded_extent(TxType type, int eob) {
   return {std::min(diagonals, H), std::min(diagonals, W)};
 }
 
-/// Adds residuals to as many pixels. Limiting a residual to the range of pixels first changes no sum's clip, and keeps
-/// sums within 16 bits.
+/// Adds residuals to as many pixels. Limiting a residual to the range of pixels first changes no sum's clip,
+/// and keeps sums within 16 bits.
 template <Pixel P, class V>
 TESSERA_INLINE void add_words(P* dst, V residual, int bit_depth) {
 #if TESSERA_X86_LANES
@@ -111,10 +120,11 @@ TESSERA_INLINE V load_coeffs(const Coeff* from) {
   }
 }
 
-/// spec 7.13.3: 2D inverse transform process, and step 3 of 7.12.3. Bytes are transformed in 16-bit lanes, except
-/// where a side of 4 would leave half of them idle.
+/// spec 7.13.3: 2D inverse transform process, and step 3 of 7.12.3. Bytes are transformed in 16-bit lanes,
+/// except where a side of 4 would leave half of them idle.
 template <Pixel P, int W, int H>
-void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType type, int eob, int bit_depth) {
+[[gnu::flatten]] void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType type,
+                                  int eob, int bit_depth) {
   constexpr TxSize size = find_tx_size(W, H);
   constexpr int kCodedW = std::min(W, 32), kCodedH = std::min(H, 32);
   constexpr bool kInWords = sizeof(P) == 1 && std::min(W, H) >= 8;
@@ -140,9 +150,10 @@ void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType 
       for (int k = 0; k < kLanes; ++k) t[x + k] = square[k];
     }
     inverse_lanes<W, Transform_Row_Shift[size]>(t, tx.row, extent.columns, ~row_top, row_top);
+    if (tx.flip_lr) std::reverse(t, t + W);
     for (int x = 0; x < W; x += kLanes) {
       for (int k = 0; k < kLanes; ++k) {
-        square[k] = t[tx.flip_lr ? W - 1 - x - k : x + k];
+        square[k] = t[x + k];
         if constexpr (!kInWords) square[k] = clamp_lanes(square[k], ~column_top, column_top);
       }
       transpose_lanes(square);
@@ -155,7 +166,7 @@ void inverse_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType 
   for (int x = 0; x < W; x += kLanes) {
     for (int y = 0; y < extent.rows; ++y) t[y] = load_lanes<V>(middle + y * W + x);
     inverse_lanes<H, 4>(t, tx.column, extent.rows, ~column_top, column_top);
-    // Residuals fit 16 bits at any depth: columns have at most 18, the largest gain, of the identity, is 4 / 16.
+    // Residuals fit 16 bits at any depth: column values have 18 at most, and no gain exceeds 4 / 16.
     for (int y = 0; y < H; ++y)
       add_words(dst + y * step + x, __builtin_convertvector(t[y], Words<kLanes>), bit_depth);
   }
@@ -188,14 +199,16 @@ void inverse_wht_add(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxT
   for (V& v : t) v = clamp_lanes(v, ~top, top);
   transpose_lanes(t);
   inverse_wht(t, 0);
-  for (int y = 0; y < 4; ++y) add_words(dst + y * dst_stride, __builtin_convertvector(t[y], Words<4>), bit_depth);
+  for (int y = 0; y < 4; ++y)
+    add_words(dst + y * dst_stride, __builtin_convertvector(t[y], Words<4>), bit_depth);
 }
 
 }  // namespace
 
 template <Pixel P>
 void bind_inverse_tx_scalar(InverseTxTable<P>& table) {
-  unroll<TX_SIZES_ALL>([&]<int size>() { table.add[size] = inverse_add<P, Tx_Width[size], Tx_Height[size]>; });
+  unroll<TX_SIZES_ALL>(
+      [&]<int size>() { table.add[size] = inverse_add<P, Tx_Width[size], Tx_Height[size]>; });
   table.wht = inverse_wht_add<P>;
 }
 

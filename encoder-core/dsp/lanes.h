@@ -1,5 +1,5 @@
-// Lane vectors: fixed-width SIMD in the compiler's own vector extension. Arithmetic and comparisons work lane by lane;
-// the compiler maps them to the registers of its target, whatever that is.
+// Lane vectors: fixed-width SIMD in the compiler's own vector extension. Arithmetic and comparisons work lane
+// by lane; the compiler maps them to the registers of its target, whatever that is.
 #pragma once
 
 #include <cstring>
@@ -66,8 +66,10 @@ TESSERA_INLINE V clamp_lanes(V v, V low, V high) {
 /// Transposes a square of lanes in place: lane j of v[i] changes places with lane i of v[j].
 TESSERA_INLINE void transpose_lanes(Lanes<4>* v) {
   using V = Lanes<4>;
-  const V a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5), b = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
-  const V c = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5), d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+  const V a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5),
+          b = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
+  const V c = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5),
+          d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
   v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
   v[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
   v[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
@@ -98,22 +100,23 @@ TESSERA_INLINE void transpose_lanes(Lanes<8>* v) {
 
 #if TESSERA_X86_LANES
 // Overloads for one register width: 16 bytes, and with AVX2 32.
-#define TESSERA_WORD_OPERATIONS(L, Register, Prefix)                                                              \
-  /* Sums and differences that stop at the limits of 16 bits. */                                                  \
-  TESSERA_INLINE Words<L> add_saturated(Words<L> a, Words<L> b) {                                                 \
-    return (Words<L>)Prefix##_adds_epi16((Register)a, (Register)b);                                               \
-  }                                                                                                               \
-  TESSERA_INLINE Words<L> subtract_saturated(Words<L> a, Words<L> b) {                                            \
-    return (Words<L>)Prefix##_subs_epi16((Register)a, (Register)b);                                               \
-  }                                                                                                               \
-  /* f(ca * a + cb * b) of 32-bit sums, stopped at the limits of 16 bits. */                                      \
-  template <int kCa, int kCb, class F>                                                                            \
-  TESSERA_INLINE Words<L> weighted_sum(Words<L> a, Words<L> b, F f) {                                             \
-    const Register weights = Prefix##_set1_epi32(static_cast<int>(static_cast<uint32_t>(kCb) << 16 | (kCa & 0xffff))); \
-    const Register low = Prefix##_unpacklo_epi16((Register)a, (Register)b);                                       \
-    const Register high = Prefix##_unpackhi_epi16((Register)a, (Register)b);                                      \
-    return (Words<L>)Prefix##_packs_epi32((Register)f((Lanes<L / 2>)Prefix##_madd_epi16(low, weights)),           \
-                                          (Register)f((Lanes<L / 2>)Prefix##_madd_epi16(high, weights)));         \
+#define TESSERA_WORD_OPERATIONS(L, Register, Prefix)                                                      \
+  /* Sums and differences that stop at the limits of 16 bits. */                                          \
+  TESSERA_INLINE Words<L> add_saturated(Words<L> a, Words<L> b) {                                         \
+    return (Words<L>)Prefix##_adds_epi16((Register)a, (Register)b);                                       \
+  }                                                                                                       \
+  TESSERA_INLINE Words<L> subtract_saturated(Words<L> a, Words<L> b) {                                    \
+    return (Words<L>)Prefix##_subs_epi16((Register)a, (Register)b);                                       \
+  }                                                                                                       \
+  /* f(ca * a + cb * b) of 32-bit sums, stopped at the limits of 16 bits. */                              \
+  template <int kCa, int kCb, class F>                                                                    \
+  TESSERA_INLINE Words<L> weighted_sum(Words<L> a, Words<L> b, F f) {                                     \
+    const Register weights =                                                                              \
+        Prefix##_set1_epi32(static_cast<int>(static_cast<uint32_t>(kCb) << 16 | (kCa & 0xffff)));         \
+    const Register low = Prefix##_unpacklo_epi16((Register)a, (Register)b);                               \
+    const Register high = Prefix##_unpackhi_epi16((Register)a, (Register)b);                              \
+    return (Words<L>)Prefix##_packs_epi32((Register)f((Lanes<L / 2>)Prefix##_madd_epi16(low, weights)),   \
+                                          (Register)f((Lanes<L / 2>)Prefix##_madd_epi16(high, weights))); \
   }
 TESSERA_WORD_OPERATIONS(8, __m128i, _mm)
 TESSERA_INLINE Words<8> narrow_lanes(Lanes<4> low, Lanes<4> high) {
@@ -156,7 +159,8 @@ TESSERA_INLINE V subtract_saturated(V a, V b) {
 template <int kCa, int kCb, class V, class F>
 TESSERA_INLINE V weighted_sum(V a, V b, F f) {
   using Wide = Lanes<kLaneCount<V>>;
-  return saturate_words<V>(f(__builtin_convertvector(a, Wide) * kCa + __builtin_convertvector(b, Wide) * kCb));
+  return saturate_words<V>(
+      f(__builtin_convertvector(a, Wide) * kCa + __builtin_convertvector(b, Wide) * kCb));
 }
 template <class W>
 TESSERA_INLINE Words<2 * kLaneCount<W>> narrow_lanes(W low, W high) {
@@ -211,7 +215,9 @@ TESSERA_INLINE void transpose_words_8(V* v) {
     v[2 * i + 1] = interleave_lanes<int64_t, true>(q[i], q[i + 4]);
   }
 }
-TESSERA_INLINE void transpose_lanes(Words<8>* v) { transpose_words_8(v); }
+TESSERA_INLINE void transpose_lanes(Words<8>* v) {
+  transpose_words_8(v);
+}
 #if defined(__AVX2__)
 TESSERA_INLINE void transpose_lanes(Words<16>* v) {
   using Halves = LanesOf<int64_t, 4>;

@@ -86,7 +86,8 @@ TxError error(const Coeff* __restrict coeffs, const Coeff* __restrict dequantise
     sum += uint64_t{difference} * difference;
     energy += uint64_t{magnitude} * magnitude;
   }
-  // Coefficients are 8 >> shift times orthonormal ones, their squares 64 >> 2 * shift times pixel differences.
+  // Coefficients are 8 >> shift times orthonormal ones, their squares 64 >> 2 * shift times pixel
+  // differences.
   const auto scaled = [shift](uint64_t v) { return shift == 0 ? (v + 2) >> 2 : v << (2 * shift - 2); };
   return {scaled(sum), scaled(energy)};
 }

@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-/// The quantisation step of one coefficient, ready for division: n / step == n * reciprocal >> (32 + shift), exactly,
-/// for 0 <= n < 2^31.
+/// The quantisation step of one coefficient, ready for division: n / step == n * reciprocal >> (32 + shift),
+/// exactly, for 0 <= n < 2^31.
 struct StepDivisor {
   int32_t step = 4;
   uint32_t reciprocal = 0x80000001;
@@ -17,7 +17,8 @@ struct StepDivisor {
   constexpr StepDivisor() = default;
   constexpr explicit StepDivisor(int q)
       : step(q),
-        reciprocal(static_cast<uint32_t>((uint64_t{1} << (32 + ceil_log2(static_cast<uint32_t>(q)) - 1)) / q + 1)),
+        reciprocal(
+            static_cast<uint32_t>((uint64_t{1} << (32 + ceil_log2(static_cast<uint32_t>(q)) - 1)) / q + 1)),
         shift(ceil_log2(static_cast<uint32_t>(q)) - 1) {}
   constexpr int divide(uint32_t n) const { return static_cast<int>(uint64_t{n} * reciprocal >> 32 >> shift); }
 };
@@ -37,10 +38,10 @@ struct QuantRounding {
   int dc, ac;
 };
 
-/// level = ( ( |coefficient| << shift ) + rounding * step / 256 ) / step, with the coefficient's sign, at most 32767.
-/// Writes `levels` and `dequantised`, all `count` (a multiple of 16) of them, and returns the end of block: 1 + the
-/// last position in the scan whose level is not zero, or 0. `iscan` gives each raster position its place in the
-/// scan; `shift` is dequant_shift( size ).
+/// level = ( ( |coefficient| << shift ) + rounding * step / 256 ) / step, with the coefficient's sign, at
+/// most 32767. Writes `levels` and `dequantised`, all `count` (a multiple of 16) of them, and returns the end
+/// of block: 1 + the last position in the scan whose level is not zero, or 0. `iscan` gives each raster
+/// position its place in the scan; `shift` is dequant_shift( size ).
 struct QuantTask {
   const QuantStep* step;
   const uint16_t* iscan;
@@ -50,7 +51,8 @@ struct QuantTask {
 using QuantiseFn = int(const Coeff* coeffs, const QuantTask& task, Level* levels, Coeff* dequantised);
 
 /// The dequantised value of `count` levels; `shift` is dequant_shift( size ).
-using DequantiseFn = void(const Level* levels, int count, const QuantStep& step, int shift, Coeff* dequantised);
+using DequantiseFn = void(const Level* levels, int count, const QuantStep& step, int shift,
+                          Coeff* dequantised);
 
 /// Both in 1/16 of squared pixel differences: comparable across transform sizes.
 struct TxError {

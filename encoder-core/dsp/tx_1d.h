@@ -1,9 +1,9 @@
 // One-dimensional transforms, run on several columns at once.
 //
-// A transform is a program: the butterflies of section 7.13.2 as data, emitted at compile time. The inverse runs
-// the steps in order; the forward transform is the same program transposed, last step first, so that the two are
-// one text. Every step is unrolled over a lane vector (one lane a column), which the compiler maps to the widest
-// registers of its target.
+// A transform is a program: the butterflies of section 7.13.2 as data, emitted at compile time. The inverse
+// runs the steps in order; the forward transform is the same program transposed, last step first, so that the
+// two are one text. Every step is unrolled over a lane vector (one lane a column), which the compiler maps to
+// the widest registers of its target.
 #pragma once
 
 #include <utility>
@@ -18,8 +18,8 @@ inline namespace TESSERA_LANES {
 
 // ---- Programs ----
 
-/// One butterfly on T[ a ] and T[ b ]: a' = aa * a + ab * b, b' = ba * a + bb * b, rounded from 12 fractional bits;
-/// or, for a Hadamard step, a' = a + b, b' = a - b.
+/// One butterfly on T[ a ] and T[ b ]: a' = aa * a + ab * b, b' = ba * a + bb * b, rounded from 12 fractional
+/// bits; or, for a Hadamard step, a' = a + b, b' = a - b.
 struct TxStep {
   uint8_t a, b;
   bool hadamard;
@@ -48,10 +48,10 @@ constexpr int brev(int num_bits, int x) {
 
 /// 4096 * cos( i * pi / 128 ).
 inline constexpr Array<int16_t, 65> Cos128_Lookup = {
-  4096, 4095, 4091, 4085, 4076, 4065, 4052, 4036, 4017, 3996, 3973, 3948, 3920, 3889, 3857, 3822, 3784,
-  3745, 3703, 3659, 3612, 3564, 3513, 3461, 3406, 3349, 3290, 3229, 3166, 3102, 3035, 2967, 2896, 2824,
-  2751, 2675, 2598, 2520, 2440, 2359, 2276, 2191, 2106, 2019, 1931, 1842, 1751, 1660, 1567, 1474, 1380,
-  1285, 1189, 1092, 995,  897,  799,  700,  601,  501,  401,  301,  201,  101,  0,
+    4096, 4095, 4091, 4085, 4076, 4065, 4052, 4036, 4017, 3996, 3973, 3948, 3920, 3889, 3857, 3822, 3784,
+    3745, 3703, 3659, 3612, 3564, 3513, 3461, 3406, 3349, 3290, 3229, 3166, 3102, 3035, 2967, 2896, 2824,
+    2751, 2675, 2598, 2520, 2440, 2359, 2276, 2191, 2106, 2019, 1931, 1842, 1751, 1660, 1567, 1474, 1380,
+    1285, 1189, 1092, 995,  897,  799,  700,  601,  501,  401,  301,  201,  101,  0,
 };
 
 /// spec 7.13.2.1: cos128( angle ) and sin128( angle ).
@@ -62,7 +62,9 @@ constexpr int16_t cos128(int angle) {
   if (folded <= 192) return static_cast<int16_t>(-Cos128_Lookup[folded - 128]);
   return Cos128_Lookup[256 - folded];
 }
-constexpr int16_t sin128(int angle) { return cos128(angle - 64); }
+constexpr int16_t sin128(int angle) {
+  return cos128(angle - 64);
+}
 
 /// spec 7.13.2.1: the function B( a, b, angle, flip, r ).
 constexpr void TxProgram::rotate(int a, int b, int angle, bool flip) {
@@ -94,49 +96,48 @@ constexpr TxProgram dct_program(int n) {
       for (int j = 0; j < count_j; ++j) f(i, j);
   };
   const bool n3 = n >= 3, n4 = n >= 4, n5 = n >= 5, n6 = n == 6;
-  if (n6) each(16, [&](int i) { p.rotate(32 + i, 63 - i, 63 - 4 * brev(4, i), false); });                  // 2
-  if (n5) each(8, [&](int i) { p.rotate(16 + i, 31 - i, 6 + (brev(3, 7 - i) << 3), false); });             // 3
-  if (n6) each(16, [&](int i) { p.hadamard(32 + i * 2, 33 + i * 2, i & 1); });                             // 4
-  if (n4) each(4, [&](int i) { p.rotate(8 + i, 15 - i, 12 + (brev(2, 3 - i) << 4), false); });             // 5
-  if (n5) each(8, [&](int i) { p.hadamard(16 + 2 * i, 17 + 2 * i, i & 1); });                              // 6
-  if (n6)                                                                                                  // 7
+  if (n6) each(16, [&](int i) { p.rotate(32 + i, 63 - i, 63 - 4 * brev(4, i), false); });       // 2
+  if (n5) each(8, [&](int i) { p.rotate(16 + i, 31 - i, 6 + (brev(3, 7 - i) << 3), false); });  // 3
+  if (n6) each(16, [&](int i) { p.hadamard(32 + i * 2, 33 + i * 2, i & 1); });                  // 4
+  if (n4) each(4, [&](int i) { p.rotate(8 + i, 15 - i, 12 + (brev(2, 3 - i) << 4), false); });  // 5
+  if (n5) each(8, [&](int i) { p.hadamard(16 + 2 * i, 17 + 2 * i, i & 1); });                   // 6
+  if (n6)                                                                                       // 7
     each2(4, 2, [&](int i, int j) {
       p.rotate(62 - i * 4 - j, 33 + i * 4 + j, 60 - 16 * brev(2, i) + 64 * j, true);
     });
-  if (n3) each(2, [&](int i) { p.rotate(4 + i, 7 - i, 56 - 32 * i, false); });                             // 8
-  if (n4) each(4, [&](int i) { p.hadamard(8 + 2 * i, 9 + 2 * i, i & 1); });                                // 9
-  if (n5)                                                                                                  // 10
+  if (n3) each(2, [&](int i) { p.rotate(4 + i, 7 - i, 56 - 32 * i, false); });  // 8
+  if (n4) each(4, [&](int i) { p.hadamard(8 + 2 * i, 9 + 2 * i, i & 1); });     // 9
+  if (n5)                                                                       // 10
     each2(2, 2, [&](int i, int j) {
       p.rotate(30 - 4 * i - j, 17 + 4 * i + j, 24 + (j << 6) + ((1 - i) << 5), true);
     });
-  if (n6) each2(8, 2, [&](int i, int j) { p.hadamard(32 + i * 4 + j, 35 + i * 4 - j, i & 1); });           // 11
-  each(2, [&](int i) { p.rotate(2 * i, 2 * i + 1, 32 + 16 * i, 1 - i); });                                 // 12
-  if (n3) each(2, [&](int i) { p.hadamard(4 + 2 * i, 5 + 2 * i, i); });                                    // 13
-  if (n4) each(2, [&](int i) { p.rotate(14 - i, 9 + i, 48 + 64 * i, true); });                             // 14
-  if (n5) each2(4, 2, [&](int i, int j) { p.hadamard(16 + 4 * i + j, 19 + 4 * i - j, i & 1); });           // 15
-  if (n6)                                                                                                  // 16
-    each2(2, 4, [&](int i, int j) {
-      p.rotate(61 - i * 8 - j, 34 + i * 8 + j, 56 - i * 32 + (j >> 1) * 64, true);
-    });
-  each(2, [&](int i) { p.hadamard(i, 3 - i, false); });                                                    // 17
-  if (n3) p.rotate(6, 5, 32, true);                                                                        // 18
-  if (n4) each2(2, 2, [&](int i, int j) { p.hadamard(8 + 4 * i + j, 11 + 4 * i - j, i); });                // 19
-  if (n5) each(4, [&](int i) { p.rotate(29 - i, 18 + i, 48 + (i >> 1) * 64, true); });                     // 20
-  if (n6) each2(4, 4, [&](int i, int j) { p.hadamard(32 + 8 * i + j, 39 + 8 * i - j, i & 1); });           // 21
-  if (n3) each(4, [&](int i) { p.hadamard(i, 7 - i, false); });                                            // 22
-  if (n4) each(2, [&](int i) { p.rotate(13 - i, 10 + i, 32, true); });                                     // 23
-  if (n5) each2(2, 4, [&](int i, int j) { p.hadamard(16 + i * 8 + j, 23 + i * 8 - j, i); });               // 24
-  if (n6) each(8, [&](int i) { p.rotate(59 - i, 36 + i, i < 4 ? 48 : 112, true); });                       // 25
-  if (n4) each(8, [&](int i) { p.hadamard(i, 15 - i, false); });                                           // 26
-  if (n5) each(4, [&](int i) { p.rotate(27 - i, 20 + i, 32, true); });                                     // 27
-  if (n6)                                                                                                  // 28
+  if (n6) each2(8, 2, [&](int i, int j) { p.hadamard(32 + i * 4 + j, 35 + i * 4 - j, i & 1); });  // 11
+  each(2, [&](int i) { p.rotate(2 * i, 2 * i + 1, 32 + 16 * i, 1 - i); });                        // 12
+  if (n3) each(2, [&](int i) { p.hadamard(4 + 2 * i, 5 + 2 * i, i); });                           // 13
+  if (n4) each(2, [&](int i) { p.rotate(14 - i, 9 + i, 48 + 64 * i, true); });                    // 14
+  if (n5) each2(4, 2, [&](int i, int j) { p.hadamard(16 + 4 * i + j, 19 + 4 * i - j, i & 1); });  // 15
+  if (n6)                                                                                         // 16
+    each2(2, 4,
+          [&](int i, int j) { p.rotate(61 - i * 8 - j, 34 + i * 8 + j, 56 - i * 32 + (j >> 1) * 64, true); });
+  each(2, [&](int i) { p.hadamard(i, 3 - i, false); });                                           // 17
+  if (n3) p.rotate(6, 5, 32, true);                                                               // 18
+  if (n4) each2(2, 2, [&](int i, int j) { p.hadamard(8 + 4 * i + j, 11 + 4 * i - j, i); });       // 19
+  if (n5) each(4, [&](int i) { p.rotate(29 - i, 18 + i, 48 + (i >> 1) * 64, true); });            // 20
+  if (n6) each2(4, 4, [&](int i, int j) { p.hadamard(32 + 8 * i + j, 39 + 8 * i - j, i & 1); });  // 21
+  if (n3) each(4, [&](int i) { p.hadamard(i, 7 - i, false); });                                   // 22
+  if (n4) each(2, [&](int i) { p.rotate(13 - i, 10 + i, 32, true); });                            // 23
+  if (n5) each2(2, 4, [&](int i, int j) { p.hadamard(16 + i * 8 + j, 23 + i * 8 - j, i); });      // 24
+  if (n6) each(8, [&](int i) { p.rotate(59 - i, 36 + i, i < 4 ? 48 : 112, true); });              // 25
+  if (n4) each(8, [&](int i) { p.hadamard(i, 15 - i, false); });                                  // 26
+  if (n5) each(4, [&](int i) { p.rotate(27 - i, 20 + i, 32, true); });                            // 27
+  if (n6)                                                                                         // 28
     each(8, [&](int i) {
       p.hadamard(32 + i, 47 - i, false);
       p.hadamard(48 + i, 63 - i, true);
     });
-  if (n5) each(16, [&](int i) { p.hadamard(i, 31 - i, false); });                                          // 29
-  if (n6) each(8, [&](int i) { p.rotate(55 - i, 40 + i, 32, true); });                                     // 30
-  if (n6) each(32, [&](int i) { p.hadamard(i, 63 - i, false); });                                          // 31
+  if (n5) each(16, [&](int i) { p.hadamard(i, 31 - i, false); });       // 29
+  if (n6) each(8, [&](int i) { p.rotate(55 - i, 40 + i, 32, true); });  // 30
+  if (n6) each(32, [&](int i) { p.hadamard(i, 63 - i, false); });       // 31
   return p;
 }
 
@@ -185,20 +186,23 @@ constexpr TxProgram with_known_zeros(TxProgram p, int non_zero) {
 
 /// The transform of N elements that reads the first kNonZero.
 template <Tx1d kKind, int N, int kNonZero = N>
-inline constexpr TxProgram kTxProgram = with_known_zeros(
-    kKind == Tx1d::kDct ? dct_program(floor_log2(N)) : adst_program(floor_log2(N)), kNonZero);
+inline constexpr TxProgram kTxProgram = with_known_zeros(kKind == Tx1d::kDct ? dct_program(floor_log2(N))
+                                                                             : adst_program(floor_log2(N)),
+                                                         kNonZero);
 
 // ---- Execution ----
 
-// Arithmetic is done in 32-bit lanes at any depth, or in 16-bit lanes where values are known to fit: all values of
-// the inverse do at 8 bits, by the clamping ranges and by conformance (7.13.2.1). Then both give the same results.
+// Arithmetic is done in 32-bit lanes at any depth, or in 16-bit lanes where values are known to fit: all
+// values of the inverse do at 8 bits, by the clamping ranges and by conformance (7.13.2.1). Then both give
+// the same results.
 
-/// Round2( ca * a + cb * b, 12 ). 32-bit products and sums wrap: only the final sum has to fit, which conformance
-/// guarantees.
+/// Round2( ca * a + cb * b, 12 ). 32-bit products and sums wrap: only the final sum has to fit, which
+/// conformance guarantees.
 template <int kCa, int kCb, class V>
 TESSERA_INLINE V combine_q12(V a, V b) {
   if constexpr (kIsWords<V>) {
-    return weighted_sum<kCa, kCb>(a, b, [](auto sum) __attribute__((always_inline)) { return round_lanes<12>(sum); });
+    return weighted_sum<kCa, kCb>(
+        a, b, [](auto sum) __attribute__((always_inline)) { return round_lanes<12>(sum); });
   } else {
     using U = UnsignedLanes<V>;
     // One product where the factors allow it.
@@ -243,7 +247,9 @@ TESSERA_INLINE void inverse_step(V* t, V low, V high) {
   if constexpr (kStep.a_is_zero && kStep.b_is_zero) return;
   if constexpr (kStep.hadamard) {
     t[kStep.a] = kStep.a_is_zero ? b : kStep.b_is_zero ? a : sum_clamped(a, b, low, high);
-    t[kStep.b] = kStep.a_is_zero ? negate_lanes(b) : kStep.b_is_zero ? a : difference_clamped(a, b, low, high);
+    t[kStep.b] = kStep.a_is_zero   ? negate_lanes(b)
+                 : kStep.b_is_zero ? a
+                                   : difference_clamped(a, b, low, high);
   } else if constexpr (kStep.a_is_zero) {
     t[kStep.a] = scale_q12<kStep.ab>(b);
     t[kStep.b] = scale_q12<kStep.bb>(b);
@@ -268,8 +274,8 @@ TESSERA_INLINE void forward_step(V* t) {
   }
 }
 
-/// Runs a program in place on x[0 .. length); of inputs known to be zero nothing is read. `low` and `high` are the
-/// limits of the intermediate clamping range r.
+/// Runs a program in place on x[0 .. length); of inputs known to be zero nothing is read. `low` and `high`
+/// are the limits of the intermediate clamping range r.
 template <auto& kProgram, class V>
 void run_inverse(V* x, V low, V high) {
   V t[kProgram.length];
@@ -329,9 +335,8 @@ template <int N, int kShift, class V>
 TESSERA_INLINE V identity_lanes(V v) {
   if constexpr (kIsWords<V>) {
     // Between the factor and the shift 16 bits may not do.
-    return weighted_sum<1, 0>(v, v, [](auto wide) __attribute__((always_inline)) {
-      return identity_lanes<N, kShift>(wide);
-    });
+    return weighted_sum<1, 0>(
+        v, v, [](auto wide) __attribute__((always_inline)) { return identity_lanes<N, kShift>(wide); });
   } else {
     if constexpr (N == 4) return round_lanes<kShift>(v + scale_q12<5793 - 4096>(v));
     if constexpr (N == 8) return round_lanes<kShift>(v * 2);
@@ -343,28 +348,28 @@ TESSERA_INLINE V identity_lanes(V v) {
 // ---- Types ----
 
 struct Tx2d {
-  Tx1d column, row;        ///< what runs down the columns, and along the rows
+  Tx1d column, row;  ///< what runs down the columns, and along the rows
   bool flip_ud, flip_lr;
 };
 
 /// spec 7.12.3 and 7.13.3: the transform types taken apart.
 inline constexpr Array<Tx2d, TX_TYPES> kTx2d = {{
-  {Tx1d::kDct, Tx1d::kDct, false, false},              // DCT_DCT
-  {Tx1d::kAdst, Tx1d::kDct, false, false},             // ADST_DCT
-  {Tx1d::kDct, Tx1d::kAdst, false, false},             // DCT_ADST
-  {Tx1d::kAdst, Tx1d::kAdst, false, false},            // ADST_ADST
-  {Tx1d::kAdst, Tx1d::kDct, true, false},              // FLIPADST_DCT
-  {Tx1d::kDct, Tx1d::kAdst, false, true},              // DCT_FLIPADST
-  {Tx1d::kAdst, Tx1d::kAdst, true, true},              // FLIPADST_FLIPADST
-  {Tx1d::kAdst, Tx1d::kAdst, false, true},             // ADST_FLIPADST
-  {Tx1d::kAdst, Tx1d::kAdst, true, false},             // FLIPADST_ADST
-  {Tx1d::kIdentity, Tx1d::kIdentity, false, false},    // IDTX
-  {Tx1d::kDct, Tx1d::kIdentity, false, false},         // V_DCT
-  {Tx1d::kIdentity, Tx1d::kDct, false, false},         // H_DCT
-  {Tx1d::kAdst, Tx1d::kIdentity, false, false},        // V_ADST
-  {Tx1d::kIdentity, Tx1d::kAdst, false, false},        // H_ADST
-  {Tx1d::kAdst, Tx1d::kIdentity, true, false},         // V_FLIPADST
-  {Tx1d::kIdentity, Tx1d::kAdst, false, true},         // H_FLIPADST
+    {Tx1d::kDct, Tx1d::kDct, false, false},            // DCT_DCT
+    {Tx1d::kAdst, Tx1d::kDct, false, false},           // ADST_DCT
+    {Tx1d::kDct, Tx1d::kAdst, false, false},           // DCT_ADST
+    {Tx1d::kAdst, Tx1d::kAdst, false, false},          // ADST_ADST
+    {Tx1d::kAdst, Tx1d::kDct, true, false},            // FLIPADST_DCT
+    {Tx1d::kDct, Tx1d::kAdst, false, true},            // DCT_FLIPADST
+    {Tx1d::kAdst, Tx1d::kAdst, true, true},            // FLIPADST_FLIPADST
+    {Tx1d::kAdst, Tx1d::kAdst, false, true},           // ADST_FLIPADST
+    {Tx1d::kAdst, Tx1d::kAdst, true, false},           // FLIPADST_ADST
+    {Tx1d::kIdentity, Tx1d::kIdentity, false, false},  // IDTX
+    {Tx1d::kDct, Tx1d::kIdentity, false, false},       // V_DCT
+    {Tx1d::kIdentity, Tx1d::kDct, false, false},       // H_DCT
+    {Tx1d::kAdst, Tx1d::kIdentity, false, false},      // V_ADST
+    {Tx1d::kIdentity, Tx1d::kAdst, false, false},      // H_ADST
+    {Tx1d::kAdst, Tx1d::kIdentity, true, false},       // V_FLIPADST
+    {Tx1d::kIdentity, Tx1d::kAdst, false, true},       // H_FLIPADST
 }};
 
 }  // namespace TESSERA_LANES

@@ -15,11 +15,14 @@ namespace {
 
 std::string label(TxSize size, TxType type) {
   return std::to_string(Tx_Width[size]) + "x" + std::to_string(Tx_Height[size]) +
-         (type == DCT_DCT ? "_dct" : type == ADST_ADST ? "_adst" : "_identity");
+         (type == DCT_DCT     ? "_dct"
+          : type == ADST_ADST ? "_adst"
+                              : "_identity");
 }
 void count_pixels(benchmark::State& state, int pixels) {
-  state.counters["ns/px"] = benchmark::Counter(static_cast<double>(pixels) * 1e-9,
-                                               benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["ns/px"] =
+      benchmark::Counter(static_cast<double>(pixels) * 1e-9,
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 template <Pixel P>
@@ -60,7 +63,8 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
   alignas(64) static uint8_t map[level_map_size(32, 32)], contexts[1024];
   // A spectrum that falls off: about a tenth of the levels are not zero.
   for (int i = 0; i < 1024; ++i) {
-    const int w = std::min<int>(Tx_Width[size], 32), reach = 4000 / (1 + (i / w) * (i / w) + (i % w) * (i % w)) + 20;
+    const int w = std::min<int>(Tx_Width[size], 32),
+              reach = 4000 / (1 + (i / w) * (i / w) + (i % w) * (i % w)) + 20;
     coeffs[i] = int(rng() % (2 * reach)) - reach;
   }
   const QuantStep step(80, 90, 8);
@@ -69,10 +73,18 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
   table.quantise(coeffs, task, levels, dequantised);
   levels_table.build_levels(levels, w, n / w, map);
   for (auto _ : state) switch (what) {
-      case 0: benchmark::DoNotOptimize(table.quantise(coeffs, task, levels, dequantised)); break;
-      case 1: benchmark::DoNotOptimize(table.error(coeffs, dequantised, n, task.shift)); break;
-      case 2: levels_table.build_levels(levels, w, n / w, map); break;
-      case 3: levels_table.base_contexts(map, size, TX_CLASS_2D, contexts); break;
+      case 0:
+        benchmark::DoNotOptimize(table.quantise(coeffs, task, levels, dequantised));
+        break;
+      case 1:
+        benchmark::DoNotOptimize(table.error(coeffs, dequantised, n, task.shift));
+        break;
+      case 2:
+        levels_table.build_levels(levels, w, n / w, map);
+        break;
+      case 3:
+        levels_table.base_contexts(map, size, TX_CLASS_2D, contexts);
+        break;
     }
   count_pixels(state, n);
 }
@@ -87,8 +99,10 @@ const int registered = [] {
       benchmark::RegisterBenchmark(("forward_10_" + name).c_str(), forward_bench<uint16_t>, size, type);
       for (int eob : {1, 10, max_eob(size)}) {
         const std::string eob_name = "_eob" + std::to_string(eob);
-        benchmark::RegisterBenchmark(("inverse_8_" + name + eob_name).c_str(), inverse_bench<uint8_t>, size, type, eob);
-        benchmark::RegisterBenchmark(("inverse_10_" + name + eob_name).c_str(), inverse_bench<uint16_t>, size, type, eob);
+        benchmark::RegisterBenchmark(("inverse_8_" + name + eob_name).c_str(), inverse_bench<uint8_t>, size,
+                                     type, eob);
+        benchmark::RegisterBenchmark(("inverse_10_" + name + eob_name).c_str(), inverse_bench<uint16_t>, size,
+                                     type, eob);
       }
     }
   for (TxSize size : {TX_4X4, TX_8X8, TX_16X16, TX_32X32}) {

@@ -25,8 +25,8 @@ class Transform : public testing::Test {
       for (int size = 0; size < TX_SIZES_ALL; size++)
         for (int type = 0; type < TX_TYPES; type++) {
           if (!allowed(TxSize(size), TxType(type))) continue;
-          SCOPED_TRACE(testing::Message() << set.name << " " << int(Tx_Width[size]) << "x" << int(Tx_Height[size])
-                                          << " type " << type);
+          SCOPED_TRACE(testing::Message() << set.name << " " << int(Tx_Width[size]) << "x"
+                                          << int(Tx_Height[size]) << " type " << type);
           body(set.table, TxSize(size), TxType(type));
         }
   }
@@ -113,7 +113,8 @@ TYPED_TEST(Transform, QuantiseAndError) {
     const auto c = this->coeffs(size, type, this->random.in(1, n));
     const int q = this->random.in(4, this->random.in(0, 1) ? 60 : 1800);
     const QuantStep step(std::max(4, q - 3), q, this->kBits);
-    const QuantTask task = {&step, get_scan(size, type).ranks, {this->random.in(0, 128), this->random.in(0, 128)}, n, shift};
+    const QuantTask task = {
+        &step, get_scan(size, type).ranks, {this->random.in(0, 128), this->random.in(0, 128)}, n, shift};
     Guarded<Level> levels[2] = {{n, 1}, {n, 1}};
     Guarded<Coeff> values[3] = {{n, 1}, {n, 1}, {n, 1}};
     const int eob = this->scalar.quantise.quantise(c.data(), task, levels[0].data(), values[0].data());
@@ -134,7 +135,9 @@ TYPED_TEST(Transform, CoefficientContexts) {
   this->for_types([&](const DspTable<P>& fast, TxSize size, TxType type) {
     const int n = max_eob(size), w = std::min<int>(Tx_Width[size], 32), h = n / w;
     Guarded<Level> levels(n, 1);
-    for (int i = 0; i < n; i++) levels.data()[i] = static_cast<Level>(this->random.in(0, 2) ? this->random.in(-4, 4) : this->random.in(-200, 200));
+    for (int i = 0; i < n; i++)
+      levels.data()[i] =
+          static_cast<Level>(this->random.in(0, 2) ? this->random.in(-4, 4) : this->random.in(-200, 200));
     Guarded<uint8_t> map[2] = {{level_map_size(w, h), 1}, {level_map_size(w, h), 1}};
     this->scalar.coef_levels.build_levels(levels.data(), w, h, map[0].data());
     fast.coef_levels.build_levels(levels.data(), w, h, map[1].data());

@@ -25,7 +25,8 @@ struct NaiveBlock {
   int base_ctx(int row, int col) const {
     int mag = 0;
     for (int idx = 0; idx < 5; ++idx)
-      mag += magnitude(row + Sig_Ref_Diff_Offset[tx_class][idx][0], col + Sig_Ref_Diff_Offset[tx_class][idx][1], 3);
+      mag += magnitude(row + Sig_Ref_Diff_Offset[tx_class][idx][0],
+                       col + Sig_Ref_Diff_Offset[tx_class][idx][1], 3);
     const int ctx = std::min((mag + 1) >> 1, 4);
     if (tx_class == TX_CLASS_2D) {
       if (row == 0 && col == 0) return 0;
@@ -58,7 +59,9 @@ class CoefLevels : public ::testing::Test {
           NaiveBlock block{TxSize(size), TxClass(c), std::vector<Level>(max_eob(TxSize(size)))};
           for (Level& v : block.quant) {
             const int choice = rng() % 8;
-            v = static_cast<Level>(choice < trial % 8 ? 0 : choice < 7 ? int(rng() % 9) - 4 : int(rng() % 65535) - 32767);
+            v = static_cast<Level>(choice < trial % 8 ? 0
+                                   : choice < 7       ? int(rng() % 9) - 4
+                                                      : int(rng() % 65535) - 32767);
           }
           f(block);
         }

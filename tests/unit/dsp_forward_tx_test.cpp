@@ -1,4 +1,5 @@
-// The forward transforms against orthonormal bases in floating point, and through the inverse back to the residual.
+// The forward transforms against orthonormal bases in floating point, and through the inverse back to the
+// residual.
 #include "dsp/forward_tx.h"
 
 #include <gtest/gtest.h>
@@ -19,10 +20,12 @@ bool allowed(TxSize size, TxType type) {
 }
 
 enum Basis { kDct, kAdst, kFlipAdst, kIdentity };
-constexpr Basis kColumn[TX_TYPES] = {kDct,     kAdst,     kDct,     kAdst,     kFlipAdst, kDct,     kFlipAdst, kAdst,
-                                     kFlipAdst, kIdentity, kDct,     kIdentity, kAdst,     kIdentity, kFlipAdst, kIdentity};
-constexpr Basis kRow[TX_TYPES] = {kDct, kDct,      kAdst,     kAdst, kDct,      kFlipAdst, kFlipAdst, kFlipAdst,
-                                  kAdst, kIdentity, kIdentity, kDct,  kIdentity, kAdst,     kIdentity, kFlipAdst};
+constexpr Basis kColumn[TX_TYPES] = {kDct,      kAdst,     kDct,      kAdst,     kFlipAdst, kDct,
+                                     kFlipAdst, kAdst,     kFlipAdst, kIdentity, kDct,      kIdentity,
+                                     kAdst,     kIdentity, kFlipAdst, kIdentity};
+constexpr Basis kRow[TX_TYPES] = {kDct,      kDct,      kAdst,     kAdst,     kDct,      kFlipAdst,
+                                  kFlipAdst, kFlipAdst, kAdst,     kIdentity, kIdentity, kDct,
+                                  kIdentity, kAdst,     kIdentity, kFlipAdst};
 
 /// Sample x of the k-th orthonormal basis function of length n.
 double basis(Basis kind, int n, int k, int x) {
@@ -60,17 +63,21 @@ class ForwardTx : public ::testing::Test {
     for (int size = 0; size < TX_SIZES_ALL; ++size)
       for (int type = 0; type < TX_TYPES; ++type)
         if (allowed(TxSize(size), TxType(type))) {
-          SCOPED_TRACE(::testing::Message() << int{Tx_Width[size]} << "x" << int{Tx_Height[size]} << " type " << type);
+          SCOPED_TRACE(::testing::Message()
+                       << int{Tx_Width[size]} << "x" << int{Tx_Height[size]} << " type " << type);
           f(TxSize(size), TxType(type));
         }
   }
   std::vector<int16_t> random_residual(int n, int top, int style) {
     std::vector<int16_t> r(n);
     for (int16_t& v : r)
-      v = static_cast<int16_t>(style == 0 ? int(rng() % (2 * top + 1)) - top : style == 1 ? (rng() & 1 ? top : -top) : top);
+      v = static_cast<int16_t>(style == 0   ? int(rng() % (2 * top + 1)) - top
+                               : style == 1 ? (rng() & 1 ? top : -top)
+                                            : top);
     return r;
   }
-  std::vector<Coeff> transform(const std::vector<int16_t>& residual, TxSize size, TxType type, int bit_depth) {
+  std::vector<Coeff> transform(const std::vector<int16_t>& residual, TxSize size, TxType type,
+                               int bit_depth) {
     std::vector<Coeff> c(max_eob(size) + 1, 0x5a5a5a5a);
     forward.transform[size](residual.data(), Tx_Width[size], c.data(), type, bit_depth);
     EXPECT_EQ(c.back(), 0x5a5a5a5a);
@@ -95,7 +102,8 @@ TEST_F(ForwardTx, EqualsOrthonormalBasesAtTheScaleOfDequant) {
           error += (actual[i] - expected[i]) * (actual[i] - expected[i]);
           energy += expected[i] * expected[i];
         }
-        // Rounding makes noise of its own; factors of 12 fractional bits add some in proportion to the signal.
+        // Rounding makes noise of its own; factors of 12 fractional bits add some in proportion to the
+        // signal.
         EXPECT_LT(error / expected.size(), 3 + energy / expected.size() * 2.5e-7) << "depth " << bit_depth;
       });
 }
@@ -116,7 +124,8 @@ TEST_F(ForwardTx, NothingOverflows) {
             expected += b * residual[y * w + x] * (8 >> dequant_shift(size));
           }
         const auto c = transform(residual, size, type, bit_depth);
-        ASSERT_NEAR(c[v * std::min(w, 32) + u], expected, 8 + expected * 1e-3) << u << " " << v << " depth " << bit_depth;
+        ASSERT_NEAR(c[v * std::min(w, 32) + u], expected, 8 + expected * 1e-3)
+            << u << " " << v << " depth " << bit_depth;
         if (bit_depth != 8) continue;
         ForwardTxTable<uint8_t> for_bytes;
         bind_forward_tx_scalar(for_bytes);
@@ -161,8 +170,9 @@ TEST_F(ForwardTx, LowFrequenciesSurviveSidesOf64) {
     std::vector<int16_t> residual(w * h);
     for (int y = 0; y < h; ++y)
       for (int x = 0; x < w; ++x)
-        residual[y * w + x] = static_cast<int16_t>(std::lround(100 * std::cos(M_PI * 7 * (2 * x + 1) / (2 * w)) *
-                                                                   std::cos(M_PI * 5 * (2 * y + 1) / (2 * h)) + 20));
+        residual[y * w + x] = static_cast<int16_t>(std::lround(
+            100 * std::cos(M_PI * 7 * (2 * x + 1) / (2 * w)) * std::cos(M_PI * 5 * (2 * y + 1) / (2 * h)) +
+            20));
     std::vector<uint16_t> pixels(w * h, 128);
     const auto c = transform(residual, size, DCT_DCT, 8);
     inverse.add[size](pixels.data(), w, c.data(), DCT_DCT, max_eob(size), 8);

@@ -178,7 +178,8 @@ struct NaiveTransform {
     adst_output(4);
   }
   void identity(int n) {
-    for (int64_t& v : T) v = n == 2 ? round2(v * 5793, 12) : n == 3 ? v * 2 : n == 4 ? round2(v * 11586, 12) : v * 4;
+    for (int64_t& v : T)
+      v = n == 2 ? round2(v * 5793, 12) : n == 3 ? v * 2 : n == 4 ? round2(v * 11586, 12) : v * 4;
   }
   void wht(int shift) {
     int64_t a = T[0] >> shift, c = T[1] >> shift, d = T[2] >> shift, b = T[3] >> shift;
@@ -213,8 +214,8 @@ NaiveTransform::Kind column_kind(TxType t) {
 
 /// Sections 7.13.3 and 7.12.3, step 3. Returns whether the coefficients conform.
 template <Pixel P>
-bool naive_reconstruct(std::vector<P>& frame, int stride, const std::vector<Coeff>& dequant, TxSize size, TxType type,
-                       bool lossless, int bit_depth) {
+bool naive_reconstruct(std::vector<P>& frame, int stride, const std::vector<Coeff>& dequant, TxSize size,
+                       TxType type, bool lossless, int bit_depth) {
   const int log2w = Tx_Width_Log2[size], log2h = Tx_Height_Log2[size], w = 1 << log2w, h = 1 << log2h;
   const int row_shift = lossless ? 0 : Transform_Row_Shift[size], column_shift = lossless ? 0 : 4;
   const int column_range = std::max(bit_depth + 6, 16);
@@ -260,7 +261,9 @@ std::vector<int> scan_like(TxSize size, TxType type) {
   std::vector<int> scan(w * h);
   std::iota(scan.begin(), scan.end(), 0);
   const TxClass c = get_tx_class(type);
-  const auto key = [&](int p) { return c == TX_CLASS_VERT ? p : c == TX_CLASS_HORIZ ? p % w * h + p / w : p / w + p % w; };
+  const auto key = [&](int p) {
+    return c == TX_CLASS_VERT ? p : c == TX_CLASS_HORIZ ? p % w * h + p / w : p / w + p % w;
+  };
   std::stable_sort(scan.begin(), scan.end(), [&](int a, int b) { return key(a) < key(b); });
   return scan;
 }
@@ -270,7 +273,8 @@ class InverseTx : public ::testing::Test {
  protected:
   InverseTx() { bind_inverse_tx_scalar(table); }
 
-  void compare(TxSize size, TxType type, bool lossless, int bit_depth, int eob, int magnitude, int sparsity = 4) {
+  void compare(TxSize size, TxType type, bool lossless, int bit_depth, int eob, int magnitude,
+               int sparsity = 4) {
     const int w = Tx_Width[size], h = Tx_Height[size], stride = w + 9, top = (1 << bit_depth) - 1;
     const std::vector<int> scan = scan_like(size, type);
     std::vector<Coeff> coeffs(scan.size());
@@ -290,8 +294,8 @@ class InverseTx : public ::testing::Test {
     ++compared;
     std::copy(window.begin(), window.end(), expected.begin() + 4);
     (lossless ? table.wht : table.add[size])(actual.data() + 4, stride, coeffs.data(), type, eob, bit_depth);
-    ASSERT_EQ(actual, expected) << w << "x" << h << " type " << int{type} << " eob " << eob << " depth " << bit_depth
-                                << " magnitude " << magnitude;
+    ASSERT_EQ(actual, expected) << w << "x" << h << " type " << int{type} << " eob " << eob << " depth "
+                                << bit_depth << " magnitude " << magnitude;
   }
 
   void sweep(int bit_depth, int largest) {
@@ -326,14 +330,21 @@ TEST_F(InverseTx8, EqualsSpecificationAtTheLimits) {
       if (allowed(TxSize(size), TxType(type)))
         for (int trial = 0; trial < 120; ++trial) {
           const int eob = 1 + trial % 16;
-          ASSERT_NO_FATAL_FAILURE(compare(TxSize(size), TxType(type), false, 8, eob, 1 << (15 - trial % 2), 12 + trial % 90));
+          ASSERT_NO_FATAL_FAILURE(
+              compare(TxSize(size), TxType(type), false, 8, eob, 1 << (15 - trial % 2), 12 + trial % 90));
         }
   EXPECT_GT(compared, tried / 4);
 }
-TEST_F(InverseTx16, EqualsSpecificationAt10Bit) { sweep(10, 1 << 17); }
-TEST_F(InverseTx16, EqualsSpecificationAt8BitInWords) { sweep(8, 1 << 13); }
+TEST_F(InverseTx16, EqualsSpecificationAt10Bit) {
+  sweep(10, 1 << 17);
+}
+TEST_F(InverseTx16, EqualsSpecificationAt8BitInWords) {
+  sweep(8, 1 << 13);
+}
 // Beyond this magnitude random 12-bit coefficients break the conformance limits of section 7.13.2.1.
-TEST_F(InverseTx16, EqualsSpecificationAt12Bit) { sweep(12, 1 << 14); }
+TEST_F(InverseTx16, EqualsSpecificationAt12Bit) {
+  sweep(12, 1 << 14);
+}
 
 TEST_F(InverseTx8, LosslessEqualsSpecification) {
   for (int i = 0; i < 200; ++i) compare(TX_4X4, DCT_DCT, true, 8, 16, 16 << (i % 8));

@@ -17,9 +17,12 @@ TEST(StepDivisor, DividesExactlyByEveryStep) {
   std::mt19937 rng(1);
   for (int q = 4; q <= 21387; ++q) {
     const StepDivisor d(q);
-    const auto expect = [&](uint32_t n) { ASSERT_EQ(d.divide(n), static_cast<int>(n / q)) << n << " / " << q; };
+    const auto expect = [&](uint32_t n) {
+      ASSERT_EQ(d.divide(n), static_cast<int>(n / q)) << n << " / " << q;
+    };
     for (uint32_t n : {0u, 1u, 0x7fffffffu, 0x7ffffffeu, static_cast<uint32_t>(rng() >> 1)}) expect(n);
-    for (uint32_t k : {1u, 2u, 3u, 100u, 0x7fffffffu / q, static_cast<uint32_t>(rng() % (0x7fffffffu / q) + 1)}) {
+    for (uint32_t k :
+         {1u, 2u, 3u, 100u, 0x7fffffffu / q, static_cast<uint32_t>(rng() % (0x7fffffffu / q) + 1)}) {
       expect(k * q);
       expect(k * q - 1);
     }
@@ -65,12 +68,14 @@ class Quantise : public ::testing::Test {
 TEST_F(Quantise, LevelsDequantisedValuesAndEndOfBlock) {
   for_each_case([&](TxSize size, const QuantStep& step, int bit_depth, int trial) {
     const int n = max_eob(size), shift = dequant_shift(size);
-    const Scan& scan = get_scan(size, Tx_Size_Sqr_Up[size] <= TX_16X16 && trial % 3 ? (trial % 3 == 1 ? V_DCT : H_ADST) : DCT_DCT);
+    const Scan& scan = get_scan(
+        size, Tx_Size_Sqr_Up[size] <= TX_16X16 && trial % 3 ? (trial % 3 == 1 ? V_DCT : H_ADST) : DCT_DCT);
     const auto c = random_coeffs(n, bit_depth, trial);
     const QuantRounding rounding = {int(rng() % 129), int(rng() % 129)};
     std::vector<Level> levels(n + 1, 99);
     std::vector<Coeff> dequantised(n + 1, 99);
-    const int eob = table.quantise(c.data(), {&step, scan.ranks, rounding, n, shift}, levels.data(), dequantised.data());
+    const int eob =
+        table.quantise(c.data(), {&step, scan.ranks, rounding, n, shift}, levels.data(), dequantised.data());
     int expected_eob = 0;
     for (int i = 0; i < n; ++i) {
       const int64_t q = i ? step.ac.step : step.dc.step, offset = q * (i ? rounding.ac : rounding.dc) / 256;
@@ -109,7 +114,8 @@ TEST_F(Quantise, RoundingToNearestStaysWithinHalfAStep) {
     const auto c = random_coeffs(n, 8, 9);
     std::vector<Level> levels(n);
     std::vector<Coeff> dequantised(n);
-    table.quantise(c.data(), {&step, get_scan(size, DCT_DCT).ranks, {128, 128}, n, shift}, levels.data(), dequantised.data());
+    table.quantise(c.data(), {&step, get_scan(size, DCT_DCT).ranks, {128, 128}, n, shift}, levels.data(),
+                   dequantised.data());
     for (int i = 0; i < n; ++i) ASSERT_LE(std::abs(c[i] - dequantised[i]) << shift, 60 + (1 << shift));
   }
 }
