@@ -11,7 +11,7 @@ namespace tessera {
 /// `dequantised` is raster, min(W, 32) x min(H, 32), each value within bit_depth + 8 signed bits; `eob` >= 1
 /// counts the coefficients up to the last one that is not zero, in the scan of `type`. `type` is one that the
 /// size permits: DCT_DCT alone for sides of 64, no ADST for sides of 32. The Walsh-Hadamard transform ignores
-/// `type` and `eob`. Exact for coefficients that conform (7.13.2.1), which holds for those of a residual.
+/// `type` and `eob`. Exact for coefficients that conform (7.13.2.1); others no decoder is bound to agree on.
 template <Pixel P>
 using InverseTxFn = void(P* dst, ptrdiff_t dst_stride, const Coeff* dequantised, TxType type, int eob,
                          int bit_depth);
