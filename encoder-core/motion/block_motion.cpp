@@ -42,13 +42,17 @@ class Search {
 
   void restart_in_fractions() { best_.cost = fraction_cost(best_.mv); }
 
-  /// The cross at this distance, then the diagonal between its better arms.
+  /// The cross at this distance, then the diagonal between its better arms; once more from where that led, since an
+  /// edge can hide the other direction from the first cross.
   void descend_fraction(int d) {
-    const Mv c = best_.mv;
-    uint32_t arm[4];
-    const Mv cross[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
-    for (int i = 0; i < 4; i++) arm[i] = consider_fraction(cross[i]);
-    consider_fraction(add(c, arm[0] < arm[1] ? -d : d, arm[2] < arm[3] ? -d : d));
+    for (int round = 0; round < 2; round++) {
+      const Mv c = best_.mv;
+      uint32_t arm[4];
+      const Mv cross[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
+      for (int i = 0; i < 4; i++) arm[i] = consider_fraction(cross[i]);
+      consider_fraction(add(c, arm[0] < arm[1] ? -d : d, arm[2] < arm[3] ? -d : d));
+      if (best_.mv == c) return;
+    }
   }
 
   BlockMotion best() const { return best_; }
