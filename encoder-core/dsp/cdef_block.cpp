@@ -11,7 +11,8 @@ namespace {
 constexpr auto kDirections = [] {
   Table2<ptrdiff_t, 8, 2> offsets = {};
   for (int d = 0; d < 8; d++)
-    for (int k = 0; k < 2; k++) offsets[d][k] = Cdef_Directions[d][k][0] * kCdefTileStride + Cdef_Directions[d][k][1];
+    for (int k = 0; k < 2; k++)
+      offsets[d][k] = Cdef_Directions[d][k][0] * kCdefTileStride + Cdef_Directions[d][k][1];
   return offsets;
 }();
 
@@ -84,11 +85,11 @@ struct Constraint {
   }
 };
 
-/// spec 7.15.3 with what is known of the strengths. Either filter alone moves a sample by at most 3/4 of the way to
-/// its farthest tap, so that clipping to the range of the taps matters with both only.
+/// spec 7.15.3 with what is known of the strengths. Either filter alone moves a sample by at most 3/4 of the
+/// way to its farthest tap, so that clipping to the range of the taps matters with both only.
 template <Pixel P, int W, int H, bool PRI, bool SEC>
-void filter_with(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, int sec_str, int dir, int damping,
-                 int bit_depth) {
+void filter_with(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, int sec_str, int dir,
+                 int damping, int bit_depth) {
   constexpr int kRows = 8 / W;  // rows in the lanes
   const auto load = [](const int16_t* s) {
     if constexpr (kRows == 1) return load_samples<8>(s);
@@ -110,7 +111,8 @@ void filter_with(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, 
       if constexpr (PRI && SEC) {
         top = lanes_max(top, p);
         bottom = reinterpret_cast<Samples>(reinterpret_cast<SamplesU>(p) < reinterpret_cast<SamplesU>(bottom)
-                                           ? reinterpret_cast<SamplesU>(p) : reinterpret_cast<SamplesU>(bottom));
+                                               ? reinterpret_cast<SamplesU>(p)
+                                               : reinterpret_cast<SamplesU>(bottom));
       }
       into += constraint(p - x);
     };
@@ -143,8 +145,8 @@ void filter_with(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, 
 
 /// spec 7.15.3: CDEF filter process.
 template <Pixel P, int W, int H>
-void filter_block(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, int sec_str, int dir, int damping,
-                  int bit_depth) {
+void filter_block(P* dst, ptrdiff_t dst_stride, const int16_t* src, int pri_str, int sec_str, int dir,
+                  int damping, int bit_depth) {
   const auto fn = pri_str == 0   ? filter_with<P, W, H, false, true>
                   : sec_str == 0 ? filter_with<P, W, H, true, false>
                                  : filter_with<P, W, H, true, true>;

@@ -11,7 +11,9 @@ constexpr int side_of(DeblockTaps taps) {
   return taps == DEBLOCK_4 ? 2 : taps == DEBLOCK_6 ? 3 : taps == DEBLOCK_8 ? 4 : 7;
 }
 
-inline Samples differ(Samples a, Samples b, Samples most) { return lanes_abs(a - b) > most; }
+inline Samples differ(Samples a, Samples b, Samples most) {
+  return lanes_abs(a - b) > most;
+}
 
 /// spec 7.14.6.3: narrow filter process; `s` points at q0, s[ -1 ] is p0.
 inline void narrow_filter(Samples* s, Samples mask, Samples hev, int bit_depth) {
@@ -29,7 +31,8 @@ inline void narrow_filter(Samples* s, Samples mask, Samples hev, int bit_depth) 
   s[-2] = clip(p1 + outer);
 }
 
-/// spec 7.14.6.4: wide filter process with N and N2 as there; `s` points at q0, results go to f[ 0 .. 2 * N ).
+/// spec 7.14.6.4: wide filter process with N and N2 as there; `s` points at q0, results go to f[ 0 .. 2 * N -
+/// 1 ].
 template <int N, int N2>
 inline void wide_filter(const Samples* s, Samples* f) {
   constexpr int kLog2Size = N == 6 ? 4 : 3;
@@ -43,8 +46,8 @@ inline void wide_filter(const Samples* s, Samples* f) {
   }
 }
 
-/// spec 7.14.6.1, 7.14.6.2: the masks of eight samples along an edge and the filters that they choose. `s` points at
-/// q0. False when nothing changed.
+/// spec 7.14.6.1, 7.14.6.2: the masks of eight samples along an edge and the filters that they choose. `s`
+/// points at q0. False when nothing changed.
 template <DeblockTaps TAPS>
 inline bool filter_lanes(Samples* s, const DeblockLimits& limits, int bit_depth) {
   constexpr int kSide = side_of(TAPS);
@@ -121,8 +124,10 @@ template <Pixel P, DeblockPass PASS, DeblockTaps TAPS>
 void deblock_edge(P* edge, ptrdiff_t stride, int length, DeblockLimits limits, int bit_depth) {
   const ptrdiff_t along = PASS == DEBLOCK_VERTICAL_EDGES ? stride : 1;
   const auto run = [&]<int N>() {
-    if constexpr (PASS == DEBLOCK_VERTICAL_EDGES) filter_vertical<P, TAPS, N>(edge, stride, limits, bit_depth);
-    else filter_horizontal<P, TAPS, N>(edge, stride, limits, bit_depth);
+    if constexpr (PASS == DEBLOCK_VERTICAL_EDGES)
+      filter_vertical<P, TAPS, N>(edge, stride, limits, bit_depth);
+    else
+      filter_horizontal<P, TAPS, N>(edge, stride, limits, bit_depth);
   };
   for (; length >= 8; length -= 8, edge += 8 * along) run.template operator()<8>();
   if (length) run.template operator()<4>();

@@ -9,12 +9,22 @@ using Samples = LanesOf<int16_t, 8>;
 using SamplesU = LanesOf<uint16_t, 8>;
 using SampleBytes = LanesOf<uint8_t, 8>;
 
-TESSERA_INLINE Samples splat(int v) { return Samples{} + static_cast<int16_t>(v); }
-TESSERA_INLINE Samples lanes_min(Samples a, Samples b) { return a < b ? a : b; }
-TESSERA_INLINE Samples lanes_max(Samples a, Samples b) { return a > b ? a : b; }
-TESSERA_INLINE Samples lanes_abs(Samples a) { return lanes_max(a, -a); }
+TESSERA_INLINE Samples splat(int v) {
+  return Samples{} + static_cast<int16_t>(v);
+}
+TESSERA_INLINE Samples lanes_min(Samples a, Samples b) {
+  return a < b ? a : b;
+}
+TESSERA_INLINE Samples lanes_max(Samples a, Samples b) {
+  return a > b ? a : b;
+}
+TESSERA_INLINE Samples lanes_abs(Samples a) {
+  return lanes_max(a, -a);
+}
 /// Lanes of `a` where the mask is set, of `b` elsewhere.
-TESSERA_INLINE Samples lanes_select(Samples mask, Samples a, Samples b) { return (mask & a) | (~mask & b); }
+TESSERA_INLINE Samples lanes_select(Samples mask, Samples a, Samples b) {
+  return (mask & a) | (~mask & b);
+}
 
 TESSERA_INLINE bool lanes_any(Samples mask) {
   uint64_t halves[2];
@@ -48,7 +58,8 @@ TESSERA_INLINE void store_samples(T* dst, Samples v) {
 
 /// Lane j of v[ i ] changes places with lane i of v[ j ].
 TESSERA_INLINE void transpose_samples(Samples (&v)[8]) {
-  for (int stage = 0; stage < 3; stage++) {  // each interleaving of i with i + 4 rotates the six index bits by one
+  for (int stage = 0; stage < 3;
+       stage++) {  // each interleaving of i with i + 4 rotates the six index bits by one
     Samples w[8];
     for (int i = 0; i < 4; i++) {
       w[2 * i] = __builtin_shufflevector(v[i], v[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);

@@ -53,7 +53,8 @@ class CdefRow {
     return true;
   }
 
-  void filter_plane(int plane, int sb_col, CdefStrength strength, uint64_t blocks, const CdefDirections& directions) {
+  void filter_plane(int plane, int sb_col, CdefStrength strength, uint64_t blocks,
+                    const CdefDirections& directions) {
     const PictureFormat& format = frame_.format;
     const int ss_x = format.ss_x(plane), ss_y = format.ss_y(plane);
     const PlaneView<P> samples = frame_.plane(plane);
@@ -61,7 +62,8 @@ class CdefRow {
     const int x0 = sb_col * kSbSize >> ss_x, y0 = sb_row_ * kSbSize >> ss_y;
     for (uint64_t left = blocks; left; left &= left - 1) {
       const int block = std::countr_zero(left), x = (block & 7) * 8 >> ss_x, y = (block >> 3) * 8 >> ss_y;
-      const CdefBlockParams params(format, plane, strength, frame_.header.cdef.cdef_damping, directions[block]);
+      const CdefBlockParams params(format, plane, strength, frame_.header.cdef.cdef_damping,
+                                   directions[block]);
       if (params)
         kernel(samples.ptr(x0 + x, y0 + y, 8 >> ss_x, 8 >> ss_y), samples.stride(), tiles_[plane].at(x, y),
                params.pri_str, params.sec_str, params.dir, params.damping, format.bit_depth);
@@ -125,8 +127,8 @@ void find_cdef_directions(const DspTable<P>& dsp, const CdefTile& luma, uint64_t
   }
 }
 
-CdefBlockParams::CdefBlockParams(const PictureFormat& format, int plane, CdefStrength strength, int cdef_damping,
-                                 const CdefDirection& direction) {
+CdefBlockParams::CdefBlockParams(const PictureFormat& format, int plane, CdefStrength strength,
+                                 int cdef_damping, const CdefDirection& direction) {
   const int coeff_shift = format.bit_depth - 8;
   pri_str = strength.pri << coeff_shift;
   sec_str = strength.sec << coeff_shift;
@@ -142,15 +144,16 @@ CdefBlockParams::CdefBlockParams(const PictureFormat& format, int plane, CdefStr
 }
 
 template <Pixel P>
-void cdef_rows(FrameWork<P>& frame, const DspTable<P>& dsp, const CdefLines<P>& lines, int sb_row_begin, int sb_row_end) {
+void cdef_rows(FrameWork<P>& frame, const DspTable<P>& dsp, const CdefLines<P>& lines, int sb_row_begin,
+               int sb_row_end) {
   for (int sb_row = sb_row_begin; sb_row < sb_row_end; sb_row++) {
     CdefRow<P> row(frame, dsp, lines, sb_row);
     for (int sb_col = 0; sb_col < frame.format.sb_cols(); sb_col++) row.filter(sb_col);
   }
 }
 
-#define TESSERA_INSTANTIATE(P)                                                                               \
-  template class CdefLines<P>;                                                                               \
+#define TESSERA_INSTANTIATE(P)                                                                             \
+  template class CdefLines<P>;                                                                             \
   template void find_cdef_directions(const DspTable<P>&, const CdefTile&, uint64_t, int, CdefDirections&); \
   template void cdef_rows(FrameWork<P>&, const DspTable<P>&, const CdefLines<P>&, int, int);
 TESSERA_INSTANTIATE(uint8_t)

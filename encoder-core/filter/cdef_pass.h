@@ -1,5 +1,5 @@
-// CDEF over a frame (section 7.15), in place: superblock rows in any order and side by side, because what they read of
-// each other before filtering is saved beforehand.
+// CDEF over a frame (section 7.15), in place: superblock rows in any order and side by side, because what
+// they read of each other before filtering is saved beforehand.
 #pragma once
 
 #include "dsp/dsp_table.h"
@@ -44,8 +44,8 @@ struct CdefRect {
   CdefRect(const PictureFormat& format, int plane, int sb_row, int sb_col);
 };
 
-/// Fills a tile: row_at( y ) gives row `y` of the plane from column 0 on, for y within kCdefBorder of the rectangle.
-/// `keep_left`: the border on the left is there already.
+/// Fills a tile: row_at( y ) gives row `y` of the plane from column 0 on, for y within kCdefBorder of the
+/// rectangle. `keep_left`: the border on the left is there already.
 template <class RowAt>
 void load_cdef_tile(const CdefRect& rect, const RowAt& row_at, bool keep_left, CdefTile& tile) {
   const int begin = keep_left ? 0 : -kCdefBorder, end = rect.width + kCdefBorder;
@@ -89,11 +89,13 @@ struct CdefBlockParams {
 
 /// Filters superblock rows of the reconstruction; `lines` were saved.
 template <Pixel P>
-void cdef_rows(FrameWork<P>& frame, const DspTable<P>& dsp, const CdefLines<P>& lines, int sb_row_begin, int sb_row_end);
+void cdef_rows(FrameWork<P>& frame, const DspTable<P>& dsp, const CdefLines<P>& lines, int sb_row_begin,
+               int sb_row_end);
 
-#define TESSERA_DECLARE(P)                                                                                     \
-  extern template class CdefLines<P>;                                                                          \
-  extern template void find_cdef_directions(const DspTable<P>&, const CdefTile&, uint64_t, int, CdefDirections&); \
+#define TESSERA_DECLARE(P)                                                                      \
+  extern template class CdefLines<P>;                                                           \
+  extern template void find_cdef_directions(const DspTable<P>&, const CdefTile&, uint64_t, int, \
+                                            CdefDirections&);                                   \
   extern template void cdef_rows(FrameWork<P>&, const DspTable<P>&, const CdefLines<P>&, int, int);
 TESSERA_DECLARE(uint8_t)
 TESSERA_DECLARE(uint16_t)

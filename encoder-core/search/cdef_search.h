@@ -1,4 +1,4 @@
-// Chooses CDEF strengths for the frame and one of them for every 64x64 block, from the quantiser or by trial.
+// Chooses CDEF strengths for the frame and one of them for every 64x64 block, from the quantiser or tried.
 #pragma once
 
 #include "base/worker_pool.h"
@@ -20,7 +20,8 @@ struct CdefTrial {
   std::vector<int> filtered;       ///< those that have anything to filter
 };
 
-/// Sets frame.header.cdef and frame.cdef_idx (-1 where everything is skipped) for the deblocked reconstruction.
+/// Sets frame.header.cdef and frame.cdef_idx (-1 where everything is skipped) for the deblocked
+/// reconstruction.
 template <Pixel P>
 void choose_cdef(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& dsp, WorkerPool& workers,
                  CdefTrial& trial);
@@ -28,8 +29,9 @@ void choose_cdef(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& 
 /// The strengths that suit a quantiser: [ CdefPlaneKind ].
 Array<CdefStrength, CDEF_PLANE_KINDS> cdef_strengths_of_quantiser(const FrameHeader& header);
 
-#define TESSERA_DECLARE(P) \
-  extern template void choose_cdef(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, CdefTrial&);
+#define TESSERA_DECLARE(P)                                                                           \
+  extern template void choose_cdef(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, \
+                                   CdefTrial&);
 TESSERA_DECLARE(uint8_t)
 TESSERA_DECLARE(uint16_t)
 #undef TESSERA_DECLARE

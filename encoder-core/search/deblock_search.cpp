@@ -5,16 +5,22 @@
 namespace tessera {
 namespace {
 
-/// Luma rows that a trial prepares above a superblock row, because the edges at its top reach there; as many at its
-/// bottom are left to the next one.
+/// Luma rows that a trial prepares above a superblock row, because the edges at its top reach there; as many
+/// at its bottom are left to the next one.
 constexpr int kShiftMi = 2;
 
 /// Filters and measures parts of one plane at different levels.
 template <Pixel P>
 class PlaneTrial {
  public:
-  PlaneTrial(FrameWork<P>& frame, const DspTable<P>& dsp, WorkerPool& workers, DeblockTrial<P>& memory, int plane)
-      : frame_(frame), dsp_(dsp), workers_(workers), filtered_(memory.filtered), plane_(plane), errors_(memory.errors) {
+  PlaneTrial(FrameWork<P>& frame, const DspTable<P>& dsp, WorkerPool& workers, DeblockTrial<P>& memory,
+             int plane)
+      : frame_(frame),
+        dsp_(dsp),
+        workers_(workers),
+        filtered_(memory.filtered),
+        plane_(plane),
+        errors_(memory.errors) {
     const int sb_rows = frame.format.sb_rows();
     step_ = sb_rows <= 4 ? 1 : sb_rows <= 10 ? 2 : 3;
     errors_.resize((sb_rows + step_ - 1) / step_);
@@ -26,11 +32,14 @@ class PlaneTrial {
     uint64_t& known = known_[level];
     if (known != kUnknown) return known;
     LoopFilterParams params = frame_.header.loop_filter;
-    if (plane_ == 0) params.loop_filter_level[0] = params.loop_filter_level[1] = static_cast<uint8_t>(level);
-    else params.loop_filter_level[1 + plane_] = static_cast<uint8_t>(level);
+    if (plane_ == 0)
+      params.loop_filter_level[0] = params.loop_filter_level[1] = static_cast<uint8_t>(level);
+    else
+      params.loop_filter_level[1 + plane_] = static_cast<uint8_t>(level);
     const DeblockFrame deblock(frame_, params);
     const int count = static_cast<int>(errors_.size());
-    workers_.run_parallel(count, [&](int i) { errors_[i] = measure(deblock, level, i * step_ + (step_ > 1 ? 1 : 0)); });
+    workers_.run_parallel(
+        count, [&](int i) { errors_[i] = measure(deblock, level, i * step_ + (step_ > 1 ? 1 : 0)); });
     known = 0;
     for (const uint64_t e : errors_) known += e;
     return known;
@@ -62,13 +71,15 @@ class PlaneTrial {
     PlaneView<P> samples = frame_.plane(plane_);
     if (level) {
       const PlaneView<P> copy = filtered_.plane(plane_);
-      for (int y = y0; y < end * 4 >> ss_y; y++) std::copy_n(samples.ptr(0, y), samples.width(), copy.ptr(0, y));
+      for (int y = y0; y < end * 4 >> ss_y; y++)
+        std::copy_n(samples.ptr(0, y), samples.width(), copy.ptr(0, y));
       samples = copy;
       deblock_plane_rows(deblock, dsp_, samples, plane_, DEBLOCK_VERTICAL_EDGES, begin, end);
       deblock_plane_rows(deblock, dsp_, samples, plane_, DEBLOCK_HORIZONTAL_EDGES, edges_begin, end);
     }
     const int w = format.plane_width(plane_), h = y1 - y0;
-    return dsp_.distortion.sse_wh(source.ptr(0, y0), source.stride(), samples.ptr(0, y0), samples.stride(), w, h);
+    return dsp_.distortion.sse_wh(source.ptr(0, y0), source.stride(), samples.ptr(0, y0), samples.stride(), w,
+                                  h);
   }
 
   FrameWork<P>& frame_;
@@ -83,7 +94,8 @@ class PlaneTrial {
 
 }  // namespace
 
-/// Lines fitted to searched levels over the 8-bit AC step; other depths see the same noise at their own scale.
+/// Lines fitted to searched levels over the 8-bit AC step; other depths see the same noise at their own
+/// scale.
 int deblock_level_of_quantiser(const FrameHeader& header) {
   const int q = ac_q(header.quantization.base_q_idx, 8);
   const bool large = std::min(header.size.frame_width, header.size.frame_height) >= 720;
@@ -113,8 +125,9 @@ void choose_deblock(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P
   levels[3] = static_cast<uint8_t>(level[2]);
 }
 
-#define TESSERA_INSTANTIATE(P)                                                                                \
-  template void choose_deblock(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, DeblockTrial<P>&);
+#define TESSERA_INSTANTIATE(P)                                                                   \
+  template void choose_deblock(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, \
+                               DeblockTrial<P>&);
 TESSERA_INSTANTIATE(uint8_t)
 TESSERA_INSTANTIATE(uint16_t)
 #undef TESSERA_INSTANTIATE

@@ -30,8 +30,9 @@ void choose_deblock(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P
 /// The luma level that suits a quantiser.
 int deblock_level_of_quantiser(const FrameHeader& header);
 
-#define TESSERA_DECLARE(P)                                                                                  \
-  extern template void choose_deblock(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, DeblockTrial<P>&);
+#define TESSERA_DECLARE(P)                                                                              \
+  extern template void choose_deblock(FrameWork<P>&, const FramePlan&, const DspTable<P>&, WorkerPool&, \
+                                      DeblockTrial<P>&);
 TESSERA_DECLARE(uint8_t)
 TESSERA_DECLARE(uint16_t)
 #undef TESSERA_DECLARE

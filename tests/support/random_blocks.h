@@ -18,11 +18,13 @@ class RandomBlocks {
   explicit RandomBlocks(uint32_t seed) : random_(seed) {}
   int in(int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(random_); }
 
-  /// Covers the frame with blocks of any shape up to 64x64, with random transform sizes, skip, references and modes.
+  /// Covers the frame with blocks of any shape up to 64x64, with random transform sizes, skip, references
+  /// and modes.
   template <Pixel P>
   void place(FrameWork<P>& frame, LoopfilterTxSizes& sizes) {
     for (int p = 0; p < frame.format.planes(); p++)
-      sizes.plane[p].resize(frame.tx.width() >> frame.format.ss_x(p), frame.tx.height() >> frame.format.ss_y(p));
+      sizes.plane[p].resize(frame.tx.width() >> frame.format.ss_x(p),
+                            frame.tx.height() >> frame.format.ss_y(p));
     for (int r = 0; r < frame.format.mi_rows(); r += kSbMi)
       for (int c = 0; c < frame.format.mi_cols(); c += kSbMi) partition(frame, sizes, r, c, BLOCK_64X64);
   }
@@ -36,7 +38,8 @@ class RandomBlocks {
       for (int x = 0; x < samples.width(); x += 4) {
         const int level = middle + in(-step, step) / (in(0, 2) + 1);
         for (int i = 0; i < 16; i++)
-          samples.at(x + i % 4, y + i / 4) = clip_pixel<P>(level + in(-noise, noise) * (in(0, 9) == 0 ? 8 : 1), bit_depth);
+          samples.at(x + i % 4, y + i / 4) =
+              clip_pixel<P>(level + in(-noise, noise) * (in(0, 9) == 0 ? 8 : 1), bit_depth);
       }
   }
 
@@ -44,15 +47,18 @@ class RandomBlocks {
   template <Pixel P>
   void partition(FrameWork<P>& frame, LoopfilterTxSizes& sizes, int row, int col, BlockSize size) {
     if (row >= frame.format.mi_rows() || col >= frame.format.mi_cols()) return;
-    static constexpr Partition kKinds[] = {PARTITION_NONE, PARTITION_HORZ, PARTITION_VERT, PARTITION_SPLIT,
-                                           PARTITION_SPLIT, PARTITION_HORZ_4, PARTITION_VERT_4};
+    static constexpr Partition kKinds[] = {PARTITION_NONE,  PARTITION_HORZ,  PARTITION_VERT,
+                                           PARTITION_SPLIT, PARTITION_SPLIT, PARTITION_HORZ_4,
+                                           PARTITION_VERT_4};
     const Partition kind = kKinds[in(0, size == BLOCK_8X8 ? 3 : 6)];
     const BlockSize part = Partition_Subsize[kind][size];
     const int side = Num_4x4_Blocks_Wide[size], w = Num_4x4_Blocks_Wide[part], h = Num_4x4_Blocks_High[part];
     for (int r = row; r < row + side; r += h)
       for (int c = col; c < col + side; c += w)
-        if (kind == PARTITION_SPLIT && size != BLOCK_8X8) partition(frame, sizes, r, c, part);
-        else block(frame, sizes, r, c, part);
+        if (kind == PARTITION_SPLIT && size != BLOCK_8X8)
+          partition(frame, sizes, r, c, part);
+        else
+          block(frame, sizes, r, c, part);
   }
 
   template <Pixel P>
@@ -66,7 +72,8 @@ class RandomBlocks {
     info.skip = in(0, 2) > 0;
     info.is_inter = in(0, 3) > 0;
     info.ref_frame[0] = info.is_inter ? static_cast<RefFrame>(in(LAST_FRAME, ALTREF_FRAME)) : INTRA_FRAME;
-    info.y_mode = static_cast<PredictionMode>(info.is_inter ? in(NEARESTMV, NEW_NEWMV) : in(DC_PRED, PAETH_PRED));
+    info.y_mode =
+        static_cast<PredictionMode>(info.is_inter ? in(NEARESTMV, NEW_NEWMV) : in(DC_PRED, PAETH_PRED));
     frame.blocks.place(info);
     const TxSize whole = Max_Tx_Size_Rect[size];
     const int w4 = Num_4x4_Blocks_Wide[size], h4 = Num_4x4_Blocks_High[size];
@@ -93,7 +100,8 @@ class RandomBlocks {
     if (depth < 2 && size != TX_4X4 && in(0, 1)) {
       const TxSize part = Split_Tx_Size[size];
       for (int r = 0; r < h4; r += Tx_Height[part] / 4)
-        for (int c = 0; c < w4; c += Tx_Width[part] / 4) transforms(frame, sizes, row + r, col + c, part, depth + 1);
+        for (int c = 0; c < w4; c += Tx_Width[part] / 4)
+          transforms(frame, sizes, row + r, col + c, part, depth + 1);
       return;
     }
     for (int r = row; r < row + h4; r++)

@@ -1,6 +1,7 @@
 // CDEF against the specification's text (section 7.15), sample by sample.
 #include <gtest/gtest.h>
 
+#include "base/worker_pool.h"
 #include "filter/cdef_pass.h"
 #include "spec/filter_tables.h"
 #include "tests/support/random_blocks.h"
@@ -40,7 +41,8 @@ struct SpecCdef {
     priStr = h.cdef_uv_pri_strength[idx] << coeffShift;
     secStr = h.cdef_uv_sec_strength[idx] << coeffShift;
     dir = priStr == 0 ? 0 : Cdef_Uv_Dir[f.subsampling_x][f.subsampling_y][yDir];
-    for (int plane = 1; plane < 3; plane++) filter(plane, r, c, priStr, secStr, h.cdef_damping + coeffShift - 1, dir);
+    for (int plane = 1; plane < 3; plane++)
+      filter(plane, r, c, priStr, secStr, h.cdef_damping + coeffShift - 1, dir);
   }
 
   void direction(int r, int c, int& yDir, int& var) {
@@ -73,7 +75,8 @@ struct SpecCdef {
     for (int i = 1; i < 8; i += 2) {
       for (int j = 0; j < 4 + 1; j++) cost[i] += sq(partial[i][3 + j]);
       cost[i] *= Div_Table[8];
-      for (int j = 0; j < 4 - 1; j++) cost[i] += (sq(partial[i][j]) + sq(partial[i][10 - j])) * Div_Table[2 * j + 2];
+      for (int j = 0; j < 4 - 1; j++)
+        cost[i] += (sq(partial[i][j]) + sq(partial[i][10 - j])) * Div_Table[2 * j + 2];
     }
     int bestCost = 0;
     yDir = 0;
@@ -125,7 +128,8 @@ struct SpecCdef {
               }
             }
           }
-        CdefFrame[plane].at(x0 + j, y0 + i) = static_cast<P>(clip3(min, max, x + ((8 + sum - (sum < 0)) >> 4)));
+        CdefFrame[plane].at(x0 + j, y0 + i) =
+            static_cast<P>(clip3(min, max, x + ((8 + sum - (sum < 0)) >> 4)));
       }
   }
 };
@@ -135,6 +139,7 @@ void expect_frames_as_specified(int bit_depth, int cases) {
   DspTable<P> dsp = {};
   bind_cdef_scalar(dsp.cdef);
   CdefLines<P> lines;
+  WorkerPool workers(3);
   int changed = 0;
   for (int seed = 0; seed < cases; seed++) {
     RandomBlocks random(seed * 64 + bit_depth);
@@ -185,7 +190,8 @@ void expect_frames_as_specified(int bit_depth, int cases) {
           if (kind == 1) v.at(x, y) = static_cast<P>(random.in(0, 1) ? top : 0);
           if (kind == 2)
             v.at(x, y) = clip_pixel<P>((((x * slope_x + y * slope_y) / 8 % 64 + 64) << (bit_depth - 8)) +
-                                         random.in(-4 << (bit_depth - 8), 4 << (bit_depth - 8)), bit_depth);
+                                           random.in(-4 << (bit_depth - 8), 4 << (bit_depth - 8)),
+                                       bit_depth);
           before[p].at(x, y) = expected[p].at(x, y) = v.at(x, y);
         }
       spec.CurrFrame[p] = before[p].view();
@@ -193,22 +199,28 @@ void expect_frames_as_specified(int bit_depth, int cases) {
     }
     spec.run();
     lines.save(frame);
-    for (int sb_row = format.sb_rows() - 1; sb_row >= 0; sb_row -= 2) cdef_rows(frame, dsp, lines, sb_row, sb_row + 1);
-    for (int sb_row = format.sb_rows() - 2; sb_row >= 0; sb_row -= 2) cdef_rows(frame, dsp, lines, sb_row, sb_row + 1);
+    workers.run_parallel(format.sb_rows(),
+                         [&](int sb_row) { cdef_rows(frame, dsp, lines, sb_row, sb_row + 1); });
     for (int p = 0; p < format.planes(); p++)
       for (int y = 0; y < expected[p].height(); y++)
         for (int x = 0; x < expected[p].width(); x++) {
           changed += expected[p].at(x, y) != before[p].at(x, y);
           ASSERT_EQ(frame.plane(p).at(x, y), expected[p].at(x, y))
-            << "seed " << seed << " plane " << p << " (" << x << ", " << y << ")";
+              << "seed " << seed << " plane " << p << " (" << x << ", " << y << ")";
         }
   }
   EXPECT_GT(changed, 1000);
 }
 
-TEST(CdefPass, FiltersFramesAsSpecified8) { expect_frames_as_specified<uint8_t>(8, 150); }
-TEST(CdefPass, FiltersFramesAsSpecified10) { expect_frames_as_specified<uint16_t>(10, 150); }
-TEST(CdefPass, FiltersFramesAsSpecified12) { expect_frames_as_specified<uint16_t>(12, 50); }
+TEST(CdefPass, FiltersFramesAsSpecified8) {
+  expect_frames_as_specified<uint8_t>(8, 150);
+}
+TEST(CdefPass, FiltersFramesAsSpecified10) {
+  expect_frames_as_specified<uint16_t>(10, 150);
+}
+TEST(CdefPass, FiltersFramesAsSpecified12) {
+  expect_frames_as_specified<uint16_t>(12, 50);
+}
 
 }  // namespace
 }  // namespace tessera

@@ -1,6 +1,7 @@
 // The loop filter against the specification's text (section 7.14), sample by sample.
 #include <gtest/gtest.h>
 
+#include "base/worker_pool.h"
 #include "filter/deblock_pass.h"
 #include "tests/support/random_blocks.h"
 
@@ -23,7 +24,8 @@ struct SpecLoopFilter {
       CurrFrame = frame.plane(plane);
       for (int pass = 0; pass < 2; pass++)
         for (int row = 0; row < f.mi_rows(); row += plane == 0 ? 1 : 1 << f.subsampling_y)
-          for (int col = 0; col < f.mi_cols(); col += plane == 0 ? 1 : 1 << f.subsampling_x) edge(plane, pass, row, col);
+          for (int col = 0; col < f.mi_cols(); col += plane == 0 ? 1 : 1 << f.subsampling_x)
+            edge(plane, pass, row, col);
     }
   }
 
@@ -55,13 +57,15 @@ struct SpecLoopFilter {
     const int shift = sharpness > 4 ? 2 : sharpness > 0 ? 1 : 0;
     const int limit = sharpness > 0 ? clip3(1, 9 - sharpness, lvl >> shift) : std::max(1, lvl >> shift);
     const int blimit = 2 * (lvl + 2) + limit, thresh = lvl >> 4;
-    for (int i = 0; i < 4; i++) sample(xP + dy * i, yP + dx * i, plane, limit, blimit, thresh, dx, dy, filterSize);
+    for (int i = 0; i < 4; i++)
+      sample(xP + dy * i, yP + dx * i, plane, limit, blimit, thresh, dx, dy, filterSize);
   }
 
   int level(const BlockInfo& info, int plane, int pass) {
     const LoopFilterParams& lf = frame.header.loop_filter;
     const int i = plane == 0 ? pass : plane + 1;
-    const bool modeType = info.y_mode >= NEARESTMV && info.y_mode != GLOBALMV && info.y_mode != GLOBAL_GLOBALMV;
+    const bool modeType =
+        info.y_mode >= NEARESTMV && info.y_mode != GLOBALMV && info.y_mode != GLOBAL_GLOBALMV;
     int lvlSeg = clip3(0, 63, static_cast<int>(lf.loop_filter_level[i]));
     if (lf.loop_filter_delta_enabled) {
       const int nShift = lvlSeg >> 5;
@@ -76,9 +80,12 @@ struct SpecLoopFilter {
   void sample(int x, int y, int plane, int limit, int blimit, int thresh, int dx, int dy, int filterSize) {
     masks(x, y, plane, limit, blimit, thresh, dx, dy, filterSize);
     if (!filterMask) return;
-    if (filterSize == 4 || !flatMask) narrow(x, y, dx, dy);
-    else if (filterSize == 8 || !flatMask2) wide(x, y, plane, dx, dy, 3);
-    else wide(x, y, plane, dx, dy, 4);
+    if (filterSize == 4 || !flatMask)
+      narrow(x, y, dx, dy);
+    else if (filterSize == 8 || !flatMask2)
+      wide(x, y, plane, dx, dy, 3);
+    else
+      wide(x, y, plane, dx, dy, 4);
   }
 
   void masks(int x, int y, int plane, int limit, int blimit, int thresh, int dx, int dy, int filterSize) {
@@ -147,6 +154,7 @@ DspTable<P> filters() {
 template <Pixel P>
 void expect_frames_as_specified(int bit_depth, int cases) {
   const DspTable<P> dsp = filters<P>();
+  WorkerPool workers(3);
   for (int seed = 0; seed < cases; seed++) {
     RandomBlocks random(seed * 64 + bit_depth);
     PictureFormat format;
@@ -169,7 +177,8 @@ void expect_frames_as_specified(int bit_depth, int cases) {
       for (int y = 0; y < v.height(); y++) std::copy_n(v.ptr(0, y), v.width(), before[p].view().ptr(0, y));
     }
     LoopFilterParams& lf = frame.header.loop_filter;
-    for (auto& level : lf.loop_filter_level) level = static_cast<uint8_t>(random.in(0, 3) ? random.in(1, 63) : 0);
+    for (auto& level : lf.loop_filter_level)
+      level = static_cast<uint8_t>(random.in(0, 3) ? random.in(1, 63) : 0);
     lf.loop_filter_sharpness = static_cast<uint8_t>(random.in(0, 1) ? random.in(0, 7) : 0);
     lf.loop_filter_delta_enabled = random.in(0, 1);
     if (random.in(0, 1)) {
@@ -191,19 +200,27 @@ void expect_frames_as_specified(int bit_depth, int cases) {
         }
     }
     for (const DeblockPass pass : {DEBLOCK_VERTICAL_EDGES, DEBLOCK_HORIZONTAL_EDGES})
-      for (int sb = format.sb_rows() - 1; sb >= 0; sb--)
+      workers.run_parallel(format.sb_rows(), [&](int sb) {
         deblock_rows(frame, dsp, pass, sb * kSbMi, std::min((sb + 1) * kSbMi, format.mi_rows()));
+      });
     for (int p = 0; p < format.planes(); p++)
       for (int y = 0; y < expected[p].height(); y++)
         for (int x = 0; x < expected[p].width(); x++)
           ASSERT_EQ(frame.plane(p).at(x, y), expected[p].at(x, y))
-            << "seed " << seed << " plane " << p << " (" << x << ", " << y << "), " << changed << " changed";
+              << "seed " << seed << " plane " << p << " (" << x << ", " << y << "), " << changed
+              << " changed";
   }
 }
 
-TEST(DeblockPass, FiltersFramesAsSpecified8) { expect_frames_as_specified<uint8_t>(8, 120); }
-TEST(DeblockPass, FiltersFramesAsSpecified10) { expect_frames_as_specified<uint16_t>(10, 120); }
-TEST(DeblockPass, FiltersFramesAsSpecified12) { expect_frames_as_specified<uint16_t>(12, 30); }
+TEST(DeblockPass, FiltersFramesAsSpecified8) {
+  expect_frames_as_specified<uint8_t>(8, 120);
+}
+TEST(DeblockPass, FiltersFramesAsSpecified10) {
+  expect_frames_as_specified<uint16_t>(10, 120);
+}
+TEST(DeblockPass, FiltersFramesAsSpecified12) {
+  expect_frames_as_specified<uint16_t>(12, 30);
+}
 
 /// Every kernel on samples at the ends of their range and near the thresholds.
 template <Pixel P>
@@ -228,7 +245,8 @@ void expect_edges_as_specified(int bit_depth) {
       }
     const auto taps = static_cast<DeblockTaps>(round % DEBLOCK_TAPS);
     const auto pass = static_cast<DeblockPass>(round / DEBLOCK_TAPS % 2);
-    const DeblockLimits limits = {static_cast<uint8_t>(random.in(1, 63)), static_cast<uint8_t>(random.in(7, 193)),
+    const DeblockLimits limits = {static_cast<uint8_t>(random.in(1, 63)),
+                                  static_cast<uint8_t>(random.in(7, 193)),
                                   static_cast<uint8_t>(random.in(0, 3))};
     const int length = 4 * random.in(1, 4);
     const int plane = taps == DEBLOCK_6 ? 1 : 0, size = taps == DEBLOCK_4 ? 4 : taps == DEBLOCK_14 ? 16 : 8;
@@ -250,9 +268,15 @@ void expect_edges_as_specified(int bit_depth) {
   for (const int n : changes) EXPECT_GT(n, 0);
 }
 
-TEST(DeblockEdge, FiltersExtremes8) { expect_edges_as_specified<uint8_t>(8); }
-TEST(DeblockEdge, FiltersExtremes10) { expect_edges_as_specified<uint16_t>(10); }
-TEST(DeblockEdge, FiltersExtremes12) { expect_edges_as_specified<uint16_t>(12); }
+TEST(DeblockEdge, FiltersExtremes8) {
+  expect_edges_as_specified<uint8_t>(8);
+}
+TEST(DeblockEdge, FiltersExtremes10) {
+  expect_edges_as_specified<uint16_t>(10);
+}
+TEST(DeblockEdge, FiltersExtremes12) {
+  expect_edges_as_specified<uint16_t>(12);
+}
 
 }  // namespace
 }  // namespace tessera

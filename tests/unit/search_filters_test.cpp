@@ -1,4 +1,5 @@
-// The choice of filter parameters: sensible on frames whose best filter is known, and the same for any thread count.
+// The choice of filter parameters: sensible on frames whose best filter is known, and the same for any
+// thread count.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -99,8 +100,12 @@ void expect_deblocking_helps(int bit_depth) {
     deblock_rows(f.frame, f.dsp, pass, 0, f.format.mi_rows());
   EXPECT_LT(f.error(), before * 9 / 10);
 }
-TEST(DeblockSearch, FindsLevelsThatHelp8) { expect_deblocking_helps<uint8_t>(8); }
-TEST(DeblockSearch, FindsLevelsThatHelp10) { expect_deblocking_helps<uint16_t>(10); }
+TEST(DeblockSearch, FindsLevelsThatHelp8) {
+  expect_deblocking_helps<uint8_t>(8);
+}
+TEST(DeblockSearch, FindsLevelsThatHelp10) {
+  expect_deblocking_helps<uint16_t>(10);
+}
 
 TEST(DeblockSearch, LeavesAPerfectFrameAlone) {
   FilterFixture<uint8_t> f(130, 130, 8, 60);
@@ -165,8 +170,12 @@ void expect_cdef_helps(int bit_depth) {
   cdef_rows(f.frame, f.dsp, lines, 0, f.format.sb_rows());
   EXPECT_LT(f.error(), before * 9 / 10);
 }
-TEST(CdefSearch, FindsStrengthsThatHelp8) { expect_cdef_helps<uint8_t>(8); }
-TEST(CdefSearch, FindsStrengthsThatHelp10) { expect_cdef_helps<uint16_t>(10); }
+TEST(CdefSearch, FindsStrengthsThatHelp8) {
+  expect_cdef_helps<uint8_t>(8);
+}
+TEST(CdefSearch, FindsStrengthsThatHelp10) {
+  expect_cdef_helps<uint16_t>(10);
+}
 
 TEST(CdefSearch, SignalsNothingWhereItMayNot) {
   FilterFixture<uint8_t> f(130, 130, 8, 200);
@@ -185,8 +194,9 @@ TEST(CdefSearch, UsesDifferentStrengthsForDifferentParts) {
   const auto texture = [](int p, int x, int y) { return (x * 37 + y * 91 + (x ^ y) * 13 + p) % 23 * 5 + 60; };
   RandomBlocks noise(7);
   const auto left = [](int p, int x) { return x < 256 >> (p > 0); };
-  f.fill([&](int p, int x, int y) { return left(p, x) ? edges(p, x, y) : texture(p, x, y); },
-         [&](int p, int x, int y) { return left(p, x) ? edges(p, x, y) + noise.in(-4, 4) : texture(p, x, y); });
+  f.fill(
+      [&](int p, int x, int y) { return left(p, x) ? edges(p, x, y) : texture(p, x, y); },
+      [&](int p, int x, int y) { return left(p, x) ? edges(p, x, y) + noise.in(-4, 4) : texture(p, x, y); });
   WorkerPool workers(1);
   CdefTrial trial;
   choose_cdef(f.frame, f.plan, f.dsp, workers, trial);
