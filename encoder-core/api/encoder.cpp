@@ -164,6 +164,8 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.plan.header = make_sequence_header(config, FramePlanner(s.plan));
   s.threads = config.threads > 0 ? config.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   s.lookahead = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxMiniGop : std::min(config.lag_in_frames, kMaxMiniGop);
+  s.beyond = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxTemporalNeighbours
+             : std::max(config.lag_in_frames - kMaxMiniGop, 0);
   s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto;
   s.cpu_flags = cpu_flags() & config.cpu_mask;
   s.keep_reconstruction = config.keep_reconstruction;

@@ -74,6 +74,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.filter.cdef_max_bits = 1;
   }
   if (cpu_used >= 9) {
+    s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     s.inter.max_references = 2;
     s.inter.compound_full = 1;
     s.tx.inter_depth = 0;

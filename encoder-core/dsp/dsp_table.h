@@ -13,6 +13,7 @@
 #include "dsp/pixel_ops.h"
 #include "dsp/quantize.h"
 #include "dsp/subpel.h"
+#include "dsp/temporal_blend.h"
 #include "dsp/warp_affine.h"
 
 namespace tessera {
@@ -29,6 +30,7 @@ struct DspTable {
   CoefLevelsTable<P> coef_levels;
   DeblockTable<P> deblock;
   CdefTable<P> cdef;
+  TemporalTable<P> temporal;
   WarpAffineTable<P> warp_affine;
   PixelOpsTable<P> pixel_ops;
 };

@@ -25,6 +25,7 @@ struct FrameWork {
   std::vector<CoefStore> coefs;  ///< one per tile
   Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter
   Lease<SourceFrame<P>> source;
+  Array<PlaneView<const P>, kPlanes> source_plane;  ///< what is coded: the source's samples, or filtered ones
   Lease<ReferenceFrame<P>> recon;                              ///< being written
   Array<Lease<ReferenceFrame<P>>, TOTAL_REFS_PER_FRAME> refs;  ///< by RefFrame, LAST_FRAME .. ALTREF_FRAME
 

@@ -60,12 +60,21 @@ struct FilterSettings {
   bool deblock_search = true;    ///< levels by measured error; false: from the quantiser
 };
 
+/// Pictures that the sources of key and base frames are averaged with; 0 of all kinds: no filter.
+struct TemporalFilterSettings {
+  int key_after = 8;             ///< pictures that follow a key frame
+  int base_before = 6;           ///< pictures before the last of a mini-GOP, and after it
+  int base_after = 4;
+  float strength = 2.0f;         ///< on the error that two pictures may differ by
+};
+
 struct SearchSettings {
   PartitionSettings partition;
   IntraSettings intra;
   InterSettings inter;
   TxSettings tx;
   FilterSettings filter;
+  TemporalFilterSettings temporal;
   bool reduced_tx_set = false;
   int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables
   bool realtime = false;         ///< partition from variance, modes from Hadamard costs

@@ -2,6 +2,8 @@
 // pyramid made once, on which look-ahead and the first stages of motion search work at any depth.
 #pragma once
 
+#include <atomic>
+
 #include "base/array2d.h"
 #include "dsp/pixel_ops.h"
 #include "frame/input_frame.h"
@@ -31,6 +33,7 @@ struct SourceFrame {
   InputFrame input;                   ///< its lease is released when coding no longer needs the samples
   bool leased = false;
   uint64_t display_index = 0;
+  std::atomic<int> readers = 0;       ///< frames whose temporal filter still reads it: it is coded after them
 
   /// Takes `input` over: reads its planes in place where they are planar and may be held, else copies them.
   void take(const InputFrame& input_frame, const PictureFormat& picture_format, const PixelOpsTable<P>& ops);

@@ -17,6 +17,7 @@ struct FrameEncoder<P>::Run {
   FramePlan& plan;
   FrameWork<P>& work;
   FrameMemory& memory;
+  Lease<TemporalFilter<P>> temporal;  ///< owner of the filtered source, if there is one
   CoarseMotions coarse = {};
   CdfContext start_cdfs;
 };
@@ -25,8 +26,9 @@ template <Pixel P>
 void FrameEncoder<P>::encode(FrameJob<P>& job) {
   const Lease<FrameMemory> memory = frame_memory_.acquire();
   const Lease<FrameWork<P>> work = frame_works_.acquire();
-  Run run = {.job = job, .plan = job.plan, .work = *work, .memory = *memory, .start_cdfs = {}};
+  Run run = {.job = job, .plan = job.plan, .work = *work, .memory = *memory, .temporal = {}, .start_cdfs = {}};
   bind(run);
+  filter_source(run);
   find_motion(run);
   search_tiles(run);
   filter(run);
@@ -58,6 +60,16 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
   }
 }
 
+/// Filtered frames stand in one chain of references; a key frame may overlap with what comes before it.
+template <Pixel P>
+void FrameEncoder<P>::make_filter_room(const PictureFormat& format) {
+  std::vector<Lease<TemporalFilter<P>>> filters;
+  for (int i = 0; i < std::min(workers_.threads(), 2); i++) {
+    filters.push_back(temporal_filters_.acquire());
+    filters.back()->make_room(format);
+  }
+}
+
 template <Pixel P>
 void FrameEncoder<P>::make_room(ReferenceFrame<P>& reference, const PictureFormat& format) {
   if (reference.picture.format() == format) return;
@@ -72,12 +84,34 @@ void FrameEncoder<P>::bind(Run& run) {
   run.work.prepare(run.job.source->format, h.tile_info);
   run.work.header = h;
   run.work.source = run.job.source;
+  for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = run.job.source->plane[p];
   run.work.recon = run.job.recon;
   make_room(*run.work.recon, run.work.format);
   for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
     run.work.refs[r].reset();
     if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]];
   }
+}
+
+/// Averages the source with its neighbours, then lets these go.
+template <Pixel P>
+void FrameEncoder<P>::filter_source(Run& run) {
+  if (run.job.neighbours.empty()) return;
+  TemporalFilterInput<P> input;
+  input.centre = run.job.source.get();
+  input.qindex = run.plan.header.quantization.base_q_idx;
+  input.strength = run.plan.settings.temporal.strength;
+  for (const auto& neighbour : run.job.neighbours) input.neighbours.push_back(neighbour.get());
+  run.temporal = temporal_filters_.acquire();
+  TemporalFilter<P>& filter = *run.temporal;
+  filter.prepare(input, dsp_, pyramid_dsp_.distortion);
+  workers_.run_parallel(run.work.format.sb_rows(), [&](int sb_row) { filter.filter_rows(sb_row); });
+  for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = filter.plane(p);
+  for (auto& neighbour : run.job.neighbours) {
+    neighbour->readers.fetch_sub(1, std::memory_order_release);
+    neighbour.reset();
+  }
+  run.job.neighbours.clear();
 }
 
 /// Vectors from outside the frame: the projected motion field, and coarse ones found on the source pictures.

@@ -21,11 +21,13 @@ class FrameEncoder {
   void encode(FrameJob<P>& job);
   /// Makes beforehand what as many frames as there are threads need at a time.
   void make_room(const PictureFormat& format, const TileInfo& tiles);
+  void make_filter_room(const PictureFormat& format);
   static void make_room(ReferenceFrame<P>& reference, const PictureFormat& format);
 
  private:
   struct Run;
   void bind(Run& run);
+  void filter_source(Run& run);
   void find_motion(Run& run);
   void search_tiles(Run& run);
   void filter(Run& run);
@@ -47,6 +49,7 @@ class FrameEncoder {
   };
   Pool<FrameMemory> frame_memory_;
   Pool<FrameWork<P>> frame_works_;
+  Pool<TemporalFilter<P>> temporal_filters_;
 };
 
 extern template class FrameEncoder<uint8_t>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bitstream/bit_writer.h"
+#include "control/temporal_filter.h"
 #include "entropy/byte_buffer.h"
 #include "frame/frame_work.h"
 #include "base/worker_pool.h"
@@ -17,6 +18,7 @@ struct FrameJob {
 
   FramePlan plan;
   Lease<SourceFrame<P>> source;
+  FixedVector<Lease<SourceFrame<P>>, kMaxTemporalNeighbours> neighbours;  ///< that its source is filtered with
   Lease<ReferenceFrame<P>> recon;                         ///< where the frame is reconstructed
   Array<Lease<ReferenceFrame<P>>, NUM_REF_FRAMES> slots;  ///< the eight slots as this frame finds them
   std::vector<ByteBuffer> tile_bytes;

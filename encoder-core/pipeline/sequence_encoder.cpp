@@ -29,6 +29,7 @@ template <Pixel P>
 void SequenceEncoder<P>::make_room() {
   const PictureFormat& format = settings_.plan.format;
   encoder_.make_room(format, planner_.tiles());
+  if (settings_.lookahead > 0) encoder_.make_filter_room(format);
   packetizer_.make_room(format);
   const size_t in_flight = settings_.lookahead == 0 ? 2 : kBacklog + 2 * kMaxMiniGop;
   std::vector<Lease<FrameJob<P>>> jobs;
@@ -38,7 +39,7 @@ void SequenceEncoder<P>::make_room() {
     jobs.push_back(jobs_.acquire());
     jobs.back()->make_room(format, planner_.tiles().num_tiles());
   }
-  const size_t pictures = settings_.lookahead == 0 ? 2 : kBacklog + kMaxMiniGop;
+  const size_t pictures = settings_.lookahead == 0 ? 2 : static_cast<size_t>(max_delay()) + kMaxMiniGop - settings_.lookahead;
   for (size_t i = 0; i < pictures; i++) {
     sources.push_back(sources_.acquire());
     resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
@@ -57,7 +58,9 @@ SequenceEncoder<P>::~SequenceEncoder() {
 
 template <Pixel P>
 int SequenceEncoder<P>::max_delay() const {
-  return settings_.lookahead == 0 ? 0 : settings_.lookahead + static_cast<int>(kBacklog);
+  if (settings_.lookahead == 0) return 0;
+  const int beyond = std::min(settings_.beyond, tuning_.choices.settings.temporal.base_after);
+  return settings_.lookahead + beyond + static_cast<int>(kBacklog);
 }
 
 template <Pixel P>
@@ -83,21 +86,29 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
   if (picture.key) last_key_ = display;
 }
 
+/// Whether some of the `count` pictures from waiting_[ index ] on are still to come, before the next key frame.
+template <Pixel P>
+bool SequenceEncoder<P>::expects(int index, int count) {
+  const int known = static_cast<int>(waiting_.size());
+  for (int i = index; i < std::min(index + count, known); i++)
+    if (waiting_[i].key) return false;
+  return !finished_ && index + count > known;
+}
+
 template <Pixel P>
 void SequenceEncoder<P>::plan_ready() {
   while (!waiting_.empty()) {
     if (waiting_.front().key) {
-      Waiting picture = std::move(waiting_.front());
+      if (expects(1, std::min(settings_.lookahead, waiting_.front().choices.settings.temporal.key_after))) return;
+      sequence_start_ = waiting_.front().source->display_index;
+      schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, 0);
       waiting_.pop_front();
-      sequence_start_ = picture.source->display_index;
-      schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, picture);
       continue;
     }
     if (settings_.lookahead == 0) {
-      Waiting picture = std::move(waiting_.front());
+      const uint64_t display = waiting_.front().source->display_index;
+      schedule(make_low_delay_step(display, display - sequence_start_), 0);
       waiting_.pop_front();
-      const uint64_t display = picture.source->display_index;
-      schedule(make_low_delay_step(display, display - sequence_start_), picture);
       continue;
     }
     // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.
@@ -106,6 +117,7 @@ void SequenceEncoder<P>::plan_ready() {
     const bool closed = length == std::min(kMaxMiniGop, settings_.lookahead) || finished_ ||
                         (length < static_cast<int>(waiting_.size()) && waiting_[length].key) || length == kMaxMiniGop;
     if (!closed) return;
+    if (expects(length, std::min(settings_.beyond, waiting_.front().choices.settings.temporal.base_after))) return;
     plan_mini_gop(length);
   }
 }
@@ -116,20 +128,38 @@ void SequenceEncoder<P>::plan_mini_gop(int length) {
   const GopSteps steps = make_pyramid(first, length);
   for (int i = 0; i < steps.count; i++) {
     const GopStep& step = steps.step[i];
-    Waiting& picture = waiting_[step.display_index - first];
-    if (step.show_existing) schedule_show_existing(step, picture);
-    else schedule(step, picture);
+    const int index = static_cast<int>(step.display_index - first);
+    if (step.show_existing) schedule_show_existing(step, waiting_[index]);
+    else schedule(step, index);
   }
   waiting_.pop_front(static_cast<size_t>(length));
 }
 
+/// The filter reads waiting pictures only, which are coded later: their samples are still there.
 template <Pixel P>
-void SequenceEncoder<P>::schedule(const GopStep& step, Waiting& picture) {
+void SequenceEncoder<P>::add_neighbours(FrameJob<P>& job, int index, int before, int after) {
+  const auto add = [&](int i) {
+    if (i < 0 || !waiting_[i].source || job.neighbours.full()) return false;
+    job.neighbours.push_back(waiting_[i].source);
+    waiting_[i].source->readers.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  };
+  for (int d = 1; d <= before && add(index - d); d++) continue;
+  const int known = static_cast<int>(waiting_.size());
+  for (int d = 1; d <= after && index + d < known && !waiting_[index + d].key && add(index + d); d++) continue;
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
+  Waiting& picture = waiting_[index];
   Lease<FrameJob<P>> job = jobs_.acquire();
   planner_.plan(step, picture.choices, job->plan);
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
   job->plan.pts_ns = picture.source->input.pts_ns;
   job->base_q_idx = job->plan.header.quantization.base_q_idx;
+  const TemporalFilterSettings& temporal = job->plan.settings.temporal;
+  if (settings_.lookahead > 0 && step.layer == 0 && job->base_q_idx >= TemporalFilter<P>::kMinQindex)
+    add_neighbours(*job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
   job->source = std::move(picture.source);
   job->recon = references_.acquire();
   job->recon->complete.store(false, std::memory_order_relaxed);

@@ -15,6 +15,7 @@ struct SequenceSettings {
   SequencePlan plan;
   int threads = 1;
   int lookahead = 0;          ///< pictures waited for before a mini-GOP is planned; 0: each is coded at once
+  int beyond = 0;             ///< pictures after it that may be waited for besides, for the temporal filter
   bool scene_cuts = true;     ///< key frames where the picture changes
   uint32_t cpu_flags = 0;
   bool keep_reconstruction = false;
@@ -52,9 +53,11 @@ class SequenceEncoder {
 
   void make_room();
   void decide_key(Waiting& picture);
+  bool expects(int index, int count);
   void plan_ready();
   void plan_mini_gop(int length);
-  void schedule(const GopStep& step, Waiting& picture);
+  void schedule(const GopStep& step, int index);
+  void add_neighbours(FrameJob<P>& job, int index, int before, int after);
   void schedule_show_existing(const GopStep& step, const Waiting& picture);
   bool pack(Packet* packet);
 

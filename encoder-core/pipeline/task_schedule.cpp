@@ -5,6 +5,7 @@ namespace tessera {
 template <Pixel P>
 bool TaskSchedule<P>::ready(const FrameJob<P>& job) {
   const FrameHeader& h = job.plan.header;
+  if (job.source->readers.load(std::memory_order_acquire) > 0) return false;
   if (h.frame_is_intra()) return true;
   for (int i = 0; i < REFS_PER_FRAME; i++)
     if (!job.slots[h.ref_frame_idx[i]]->complete.load(std::memory_order_acquire)) return false;

@@ -67,7 +67,7 @@ class SuperblockTrial {
   uint64_t plane_error(int plane, const CdefRect& rect, CdefStrength strength) {
     const PictureFormat& format = frame_.format;
     const int ss_x = format.ss_x(plane), ss_y = format.ss_y(plane), w = 8 >> ss_x, h = 8 >> ss_y;
-    const PlaneView<const P> source = frame_.source->plane[plane];
+    const PlaneView<const P> source = frame_.source_plane[plane];
     const PlaneView<P> recon = frame_.plane(plane);
     const auto sse = dsp_.distortion.sse[find_block_size(w, h)];
     const auto filter = dsp_.cdef.filter[ss_x][ss_y];

@@ -67,7 +67,7 @@ class PlaneTrial {
     const int edges_begin = sb_row * kSbMi, begin = std::max(0, edges_begin - kShiftMi);
     const int end = last ? format.mi_rows() : (sb_row + 1) * kSbMi - kShiftMi;
     const int y0 = begin * 4 >> ss_y, y1 = std::min(end * 4 >> ss_y, format.plane_height(plane_));
-    const PlaneView<const P> source = frame_.source->plane[plane_];
+    const PlaneView<const P> source = frame_.source_plane[plane_];
     PlaneView<P> samples = frame_.plane(plane_);
     if (level) {
       const PlaneView<P> copy = filtered_.plane(plane_);

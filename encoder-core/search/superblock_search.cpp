@@ -46,7 +46,7 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
   s_.sb_mi_row = mi_row;
   s_.sb_mi_col = mi_col;
   for (int p = 0; p < f.planes(); p++) {
-    const PlaneView<const P> plane = s_.frame.source->plane[p];
+    const PlaneView<const P> plane = s_.frame.source_plane[p];
     const int x = (mi_col * MI_SIZE) >> f.ss_x(p), y = (mi_row * MI_SIZE) >> f.ss_y(p);
     const int w = kSbSize >> f.ss_x(p), h = kSbSize >> f.ss_y(p);
     if (x + w <= plane.width() && y + h <= plane.height()) {
