@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/int_math.h"
 #include "block/tx_type_rules.h"
 #include "block/write_inter_info.h"
 #include "block/write_intra_info.h"
@@ -212,7 +213,12 @@ void IntraSearch<P>::prepare_cfl(const BlockInfo& info, TxSize size) {
   // The luma of a chroma unit that covers several small blocks begins at the first of them.
   const int x = ((info.mi_col >> f.subsampling_x) << f.subsampling_x) * MI_SIZE;
   const int y = ((info.mi_row >> f.subsampling_y) << f.subsampling_y) * MI_SIZE;
-  const int end_x = s_.header().size.mi_cols * MI_SIZE, end_y = s_.header().size.mi_rows * MI_SIZE;
+  // MaxLumaW and MaxLumaH: where the block's last luma transform that begins inside the frame ends.
+  const auto max_luma = [](int begin, int block, int frame_end, int tx) {
+    return begin + align_up(std::min(block, frame_end - begin), tx);
+  };
+  const int end_x = max_luma(info.mi_col * MI_SIZE, block_width(info.size), s_.header().size.mi_cols * MI_SIZE, Tx_Width[info.tx_size]);
+  const int end_y = max_luma(info.mi_row * MI_SIZE, block_height(info.size), s_.header().size.mi_rows * MI_SIZE, Tx_Height[info.tx_size]);
   const PlaneView<P> luma = s_.frame.plane(0);
   s_.dsp.intra.special.cfl_ac[f.subsampling_x][f.subsampling_y](
       s_.scratch.cfl_ac[0].data(), luma.ptr(x, y), luma.stride(), w, h,
