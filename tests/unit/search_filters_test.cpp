@@ -42,6 +42,7 @@ struct FilterFixture {
     source.copy.resize(format);
     for (int p = 0; p < format.planes(); p++)
       source.plane[p] = source.copy.plane(p).block(0, 0, format.plane_width(p), format.plane_height(p));
+    for (int p = 0; p < format.planes(); p++) frame.source_plane[p] = source.plane[p];
     LoopfilterTxSizes sizes;
     random.place(frame, sizes);
   }
