@@ -173,7 +173,8 @@ class Fuzz {
     return c;
   }
 
-  FrameHeader show_existing(FrameHeader h, const SequenceHeader& seq, const parser::References& refs) {
+  // Out of line: inlined into frame(), GCC 12.2 at -O3 loses the two assignments from the slot's header.
+  [[gnu::noinline]] FrameHeader show_existing(FrameHeader h, const SequenceHeader& seq, const parser::References& refs) {
     h.show_existing_frame = true;
     h.frame_to_show_map_idx = byte(8);
     presentation_time(h, seq);
