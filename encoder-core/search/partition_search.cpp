@@ -172,6 +172,8 @@ RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double
     try_partition(node, p);
     if (p == PARTITION_NONE && stop_after_none(node)) break;
   }
+  // A result that reaches the budget may be unfinished: the caller rewinds it, and there is nothing to put back.
+  if (!(node.best.j < budget)) return node.best;
   if (!node.best_is_current) {
     rewind_region(s_, node.start);
     s_.kept[Mi_Width_Log2[size]].restore(s_);
