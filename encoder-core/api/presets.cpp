@@ -89,7 +89,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.filter.cdef_strengths = 0;
     s.filter.cdef_max_bits = 0;
   }
-  s.importance.analyse = !realtime;
   s.realtime = realtime;
   return s;
 }

@@ -28,8 +28,7 @@ FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence) {
   tiles_.context_update_tile_id = static_cast<uint16_t>(largest_tile(tiles_));
 }
 
-void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, const ImportanceMap* importance,
-                        FramePlan& out) {
+void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FramePlan& out) {
   out.sequence = sequence_.header;
   out.header = FrameHeader{};
   out.settings = choices.settings;
@@ -43,16 +42,13 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, const 
     h.error_resilient_mode = true;
     h.primary_ref_frame = PRIMARY_REF_NONE;
   }
-  plan_quantiser(step, choices, importance, out);
+  plan_quantiser(step, choices, out);
   plan_tools(out);
 }
 
-void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choices, const ImportanceMap* importance,
-                                  FramePlan& out) const {
+void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choices, FramePlan& out) const {
   const int depth = sequence_.format.bit_depth;
   int q = layer_qindex(choices.leaf_qindex, step.layer, step.key, sequence_.low_delay, depth);
-  if (importance)
-    q = importance_qindex(q, importance->frame, step.layer, step.key, choices.settings.importance.frame_strength, depth);
   q = clip3(choices.min_qindex, choices.max_qindex, q);
   out.header.quantization.base_q_idx = static_cast<uint8_t>(q);
   derive_lossless(out.header);

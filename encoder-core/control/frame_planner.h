@@ -2,7 +2,6 @@
 #pragma once
 
 #include "control/reference_plan.h"
-#include "frame/importance_map.h"
 #include "frame/plane.h"
 
 namespace tessera {
@@ -27,15 +26,14 @@ class FramePlanner {
  public:
   explicit FramePlanner(const SequencePlan& sequence);
 
-  /// Plans the next step in coding order. `importance`: of its picture, where it was analysed, else null.
-  void plan(const GopStep& step, const FrameChoices& choices, const ImportanceMap* importance, FramePlan& out);
+  /// Plans the next step in coding order.
+  void plan(const GopStep& step, const FrameChoices& choices, FramePlan& out);
   void reset() { references_.reset(); }
   const SequencePlan& sequence() const { return sequence_; }
   const TileInfo& tiles() const { return tiles_; }
 
  private:
-  void plan_quantiser(const GopStep& step, const FrameChoices& choices, const ImportanceMap* importance,
-                      FramePlan& out) const;
+  void plan_quantiser(const GopStep& step, const FrameChoices& choices, FramePlan& out) const;
   void plan_tools(FramePlan& out) const;
 
   SequencePlan sequence_;

@@ -1,7 +1,6 @@
 #include "control/quant_plan.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "spec/quant_tables.h"
 
@@ -15,10 +14,6 @@ constexpr Array<int, 6> kLayerFinerPct = {54, 36, 25, 14, 0, 0};
 /// The same without reordering, where nothing is hidden and each layer is seen: milder.
 constexpr int kLowDelayKeyFinerPct = 45;
 constexpr Array<int, 3> kLowDelayLayerFinerPct = {20, 6, 0};
-
-/// Importance (log2) of the frames for which the parts above fit, 16-picture mini-GOPs.
-constexpr float kUsualKeyImportance = 3.3f;
-constexpr Array<float, 6> kUsualImportance = {3.2f, 2.3f, 1.7f, 0.9f, 0.0f, 0.0f};
 
 /// Lambda over squared step: what frames refer to weighs error more (lower lambda).
 constexpr double kKeyLambda = 0.092, kBaseLambda = 0.104, kInnerLambda = 0.116, kLeafLambda = 0.132;
@@ -42,12 +37,6 @@ int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_d
   const int pct = low_delay ? (key ? kLowDelayKeyFinerPct : kLowDelayLayerFinerPct[std::min(layer, 2)])
                             : (key ? kKeyFinerPct : kLayerFinerPct[std::min(layer, 5)]);
   return std::max(1, nearest_qindex(ac_q(leaf_qindex, bit_depth) * (100 - pct) / 100.0, bit_depth));
-}
-
-int importance_qindex(int layer_q, float importance, int layer, bool key, float strength, int bit_depth) {
-  if (layer_q == 0) return 0;
-  const float usual = key ? kUsualKeyImportance : kUsualImportance[std::min(layer, 5)];
-  return std::max(1, nearest_qindex(ac_q(layer_q, bit_depth) * std::exp2(strength * (usual - importance)), bit_depth));
 }
 
 double frame_lambda(int qindex, int layer, bool key, bool low_delay, int bit_depth) {

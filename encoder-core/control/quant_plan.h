@@ -12,10 +12,6 @@ int cq_level_to_qindex(int cq_level);
 /// is worth a finer quantiser. `layers` is the depth of the pyramid (1: no pyramid).
 int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_depth);
 
-/// `layer_q` corrected for a frame whose importance (log2, see ImportanceMap) is not what its layer usually has:
-/// `strength` is the log2 of the step's change per log2 of importance.
-int importance_qindex(int layer_q, float importance, int layer, bool key, float strength, int bit_depth);
-
 /// Squared error at the coded depth that one bit is worth at this quantiser.
 double frame_lambda(int qindex, int layer, bool key, bool low_delay, int bit_depth);
 

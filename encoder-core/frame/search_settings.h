@@ -68,14 +68,6 @@ struct TemporalFilterSettings {
   float strength = 2.0f;         ///< on the error that two pictures may differ by
 };
 
-/// What look-ahead makes of the importance of pictures and of their parts (control/importance). Strengths are the
-/// log2 of a change per log2 of importance.
-struct ImportanceSettings {
-  bool analyse = false;          ///< needs look-ahead
-  float frame_strength = 0.1f;   ///< of a frame's quantiser step
-  float lambda_strength = 0.6f;  ///< of a superblock's Lagrangian
-};
-
 struct SearchSettings {
   PartitionSettings partition;
   IntraSettings intra;
@@ -83,7 +75,6 @@ struct SearchSettings {
   TxSettings tx;
   FilterSettings filter;
   TemporalFilterSettings temporal;
-  ImportanceSettings importance;
   bool reduced_tx_set = false;
   int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables
   bool realtime = false;         ///< partition from variance, modes from Hadamard costs

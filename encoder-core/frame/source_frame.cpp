@@ -72,7 +72,6 @@ template <Pixel P>
 void SourceFrame<P>::take(const InputFrame& input_frame, const PictureFormat& picture_format,
                           const PixelOpsTable<P>& ops) {
   input = input_frame;
-  importance.known = false;
   format = picture_format;
   const bool planar = input.layout == PixelLayout::kPlanar;
   const bool high = input.layout == PixelLayout::kSemiPlanarHigh;

@@ -6,7 +6,6 @@
 
 #include "base/array2d.h"
 #include "dsp/pixel_ops.h"
-#include "frame/importance_map.h"
 #include "frame/input_frame.h"
 #include "frame/plane.h"
 
@@ -31,7 +30,6 @@ struct SourceFrame {
   PlaneView<const P> plane[kPlanes];  ///< exactly the picture; no margin, any stride
   Picture<P> copy;                    ///< owner of the samples that were not lent in place
   LumaPyramid pyramid;
-  ImportanceMap importance;           ///< by look-ahead, before the picture is planned
   InputFrame input;                   ///< its lease is released when coding no longer needs the samples
   bool leased = false;
   uint64_t display_index = 0;

@@ -17,7 +17,6 @@ constexpr size_t kBacklog = kMaxMiniGop + 6;
 template <Pixel P>
 SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
     : settings_(settings), tuning_(tuning), workers_(settings.threads), encoder_(workers_, dsp_, pyramid_dsp_),
-      lookahead_(workers_, pyramid_dsp_),
       planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_) {
   make_dsp_table(settings.cpu_flags, dsp_);
@@ -32,7 +31,6 @@ void SequenceEncoder<P>::make_room() {
   encoder_.make_room(format, planner_.tiles());
   if (settings_.lookahead > 0) encoder_.make_filter_room(format);
   packetizer_.make_room(format);
-  if (settings_.lookahead > 0) lookahead_.make_room(format.width, format.height);
   const size_t in_flight = settings_.lookahead == 0 ? 2 : kBacklog + 2 * kMaxMiniGop;
   std::vector<Lease<FrameJob<P>>> jobs;
   std::vector<Lease<SourceFrame<P>>> sources;
@@ -46,7 +44,6 @@ void SequenceEncoder<P>::make_room() {
     sources.push_back(sources_.acquire());
     resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
     sources.back()->copy.resize(format, 0);
-    sources.back()->importance.superblock.resize(format.sb_cols(), format.sb_rows());
   }
   for (size_t i = 0; i < NUM_REF_FRAMES + pictures; i++) {
     references.push_back(references_.acquire());
@@ -63,7 +60,7 @@ template <Pixel P>
 int SequenceEncoder<P>::max_delay() const {
   if (settings_.lookahead == 0) return 0;
   const int beyond = std::min(settings_.beyond, tuning_.choices.settings.temporal.base_after);
-  return 1 + settings_.lookahead + beyond + static_cast<int>(kBacklog);
+  return settings_.lookahead + beyond + static_cast<int>(kBacklog);
 }
 
 template <Pixel P>
@@ -101,10 +98,8 @@ bool SequenceEncoder<P>::expects(int index, int count) {
 template <Pixel P>
 void SequenceEncoder<P>::plan_ready() {
   while (!waiting_.empty()) {
-    const SearchSettings& set = waiting_.front().choices.settings;
-    const bool key = waiting_.front().key;
-    if (key && (settings_.lookahead == 0 || !set.importance.analyse)) {
-      if (expects(1, std::min(settings_.lookahead, set.temporal.key_after))) return;
+    if (waiting_.front().key) {
+      if (expects(1, std::min(settings_.lookahead, waiting_.front().choices.settings.temporal.key_after))) return;
       sequence_start_ = waiting_.front().source->display_index;
       schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, 0);
       waiting_.pop_front();
@@ -117,34 +112,18 @@ void SequenceEncoder<P>::plan_ready() {
       continue;
     }
     // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.
-    const int known = static_cast<int>(waiting_.size()) - key, longest = std::min(kMaxMiniGop, settings_.lookahead);
     int length = 0;
-    while (length < std::min(longest, known) && !waiting_[key + length].key) length++;
-    if (expects(key, longest)) return;
-    if (expects(key + length, std::min(settings_.beyond, set.temporal.base_after))) return;
-    plan_mini_gop(key, length);
+    while (length < std::min<int>(kMaxMiniGop, static_cast<int>(waiting_.size())) && !waiting_[length].key) length++;
+    const bool closed = length == std::min(kMaxMiniGop, settings_.lookahead) || finished_ ||
+                        (length < static_cast<int>(waiting_.size()) && waiting_[length].key) || length == kMaxMiniGop;
+    if (!closed) return;
+    if (expects(length, std::min(settings_.beyond, waiting_.front().choices.settings.temporal.base_after))) return;
+    plan_mini_gop(length);
   }
 }
 
 template <Pixel P>
-void SequenceEncoder<P>::analyse(bool key, int length) {
-  if (length == 0 || settings_.lookahead == 0 || !waiting_.front().choices.settings.importance.analyse) return;
-  const size_t count = static_cast<size_t>(key + length);
-  Array<Lookahead::Picture, kMaxMiniGop + 1> pictures;
-  for (size_t i = 0; i < count; i++) pictures[i] = {&waiting_[i].source->pyramid, &waiting_[i].source->importance};
-  const bool more = count < waiting_.size() ? !waiting_[count].key : !finished_;
-  lookahead_.analyse({pictures.data(), static_cast<ptrdiff_t>(count)}, key, more);
-}
-
-template <Pixel P>
-void SequenceEncoder<P>::plan_mini_gop(bool key, int length) {
-  analyse(key, length);
-  if (key) {
-    sequence_start_ = waiting_.front().source->display_index;
-    schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, 0);
-    waiting_.pop_front();
-  }
-  if (length == 0) return;
+void SequenceEncoder<P>::plan_mini_gop(int length) {
   const uint64_t first = waiting_.front().source->display_index;
   const GopSteps steps = make_pyramid(first, length);
   for (int i = 0; i < steps.count; i++) {
@@ -174,8 +153,7 @@ template <Pixel P>
 void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   Waiting& picture = waiting_[index];
   Lease<FrameJob<P>> job = jobs_.acquire();
-  const ImportanceMap& importance = picture.source->importance;
-  planner_.plan(step, picture.choices, importance.known ? &importance : nullptr, job->plan);
+  planner_.plan(step, picture.choices, job->plan);
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
   job->plan.pts_ns = picture.source->input.pts_ns;
   job->base_q_idx = job->plan.header.quantization.base_q_idx;
@@ -198,7 +176,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
 template <Pixel P>
 void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, const Waiting& picture) {
   Lease<FrameJob<P>> job = jobs_.acquire();
-  planner_.plan(step, picture.choices, nullptr, job->plan);
+  planner_.plan(step, picture.choices, job->plan);
   job->plan.frame_id = picture.frame_id;
   job->shown = slots_[job->plan.header.frame_to_show_map_idx];
   job->stats = {};

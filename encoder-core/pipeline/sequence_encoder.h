@@ -5,7 +5,6 @@
 #include "base/ring.h"
 #include "control/frame_planner.h"
 #include "control/scene_cut.h"
-#include "pipeline/lookahead.h"
 #include "pipeline/packetizer.h"
 #include "pipeline/task_schedule.h"
 
@@ -56,9 +55,7 @@ class SequenceEncoder {
   void decide_key(Waiting& picture);
   bool expects(int index, int count);
   void plan_ready();
-  /// Of `length` pictures behind a key frame, if `key`.
-  void plan_mini_gop(bool key, int length);
-  void analyse(bool key, int length);
+  void plan_mini_gop(int length);
   void schedule(const GopStep& step, int index);
   void add_neighbours(FrameJob<P>& job, int index, int before, int after);
   void schedule_show_existing(const GopStep& step, const Waiting& picture);
@@ -74,7 +71,6 @@ class SequenceEncoder {
   Pool<FrameJob<P>> jobs_;
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
-  Lookahead lookahead_;
   FramePlanner planner_;
   SceneCutDetector scene_cut_;
   Packetizer<P> packetizer_;

@@ -18,6 +18,9 @@ void SuperblockSearch<P>::start_tile() {
     return QuantStep(dc_q(q.base_q_idx + dc_delta, depth), ac_q(q.base_q_idx + ac_delta, depth), depth);
   };
   s_.quant.step = {step(q.delta_q_y_dc, 0), step(q.delta_q_u_dc, q.delta_q_u_ac), step(q.delta_q_v_dc, q.delta_q_v_ac)};
+  s_.lambda = s_.plan.lambda / kCostOneBit;
+  // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
+  s_.sad_lambda = static_cast<float>(std::sqrt(s_.plan.lambda) / kCostOneBit);
   s_.context.start_tile(s_.tile, q.base_q_idx);
   s_.coefs.clear();
   s_.journal.clear();
@@ -35,17 +38,6 @@ void SuperblockSearch<P>::refresh_costs() {
   build_cost_tables(s_.cdfs, s_.costs);
   s_.mv_cost.build(s_.cdfs, MvPrecision(s_.header()));
   since_refresh_ = 0;
-}
-
-template <Pixel P>
-void SuperblockSearch<P>::set_lagrangian(int mi_row, int mi_col) {
-  double lambda = s_.plan.lambda;
-  const ImportanceMap& importance = s_.frame.source->importance;
-  if (importance.known)
-    lambda *= std::exp2(-s_.settings().importance.lambda_strength * importance.superblock.at(mi_col / kSbMi, mi_row / kSbMi));
-  s_.lambda = lambda / kCostOneBit;
-  // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
-  s_.sad_lambda = static_cast<float>(std::sqrt(lambda) / kCostOneBit);
 }
 
 template <Pixel P>
@@ -94,7 +86,6 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
 template <Pixel P>
 void SuperblockSearch<P>::search(int mi_row, int mi_col) {
   fetch_source(mi_row, mi_col);
-  set_lagrangian(mi_row, mi_col);
   const PictureFormat& f = s_.frame.format;
   s_.decoded.start_superblock(mi_row, mi_col, s_.tile.mi_row_end, s_.tile.mi_col_end, f.subsampling_x, f.subsampling_y);
   s_.context.start_superblock(s_.header().delta.delta_q_present);

@@ -19,7 +19,6 @@ class SuperblockSearch {
   uint64_t bits512() const { return bits512_; }
 
  private:
-  void set_lagrangian(int mi_row, int mi_col);
   void fetch_source(int mi_row, int mi_col);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
