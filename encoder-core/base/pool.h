@@ -46,7 +46,7 @@ class Lease {
   typename Pool<T>::Slot* slot_ = nullptr;
 };
 
-/// Outlives its leases.
+/// Outlives its leases. A T with a member retire() gets it called when its last lease ends.
 template <class T>
 class Pool {
  public:
@@ -82,6 +82,7 @@ class Pool {
     T object{};
   };
   void take_back(Slot* slot) {
+    if constexpr (requires { slot->object.retire(); }) slot->object.retire();
     const std::lock_guard lock(mutex_);
     free_.push_back(slot);
   }

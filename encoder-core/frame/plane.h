@@ -7,9 +7,9 @@
 
 namespace tessera {
 
-/// Luma samples of replicated edge around a reference: block reads rarely leave it (those that do are built in
-/// scratch memory, block/predict_inter).
-inline constexpr int kFrameMargin = 160;
+/// Luma samples of replicated edge around a reference: the largest block beyond the picture, with its filter's taps.
+/// Further out nothing new is found; blocks that a vector leads there are built in scratch memory (block/predict_inter).
+inline constexpr int kFrameMargin = 80;
 
 struct PictureFormat {
   int width = 0, height = 0;  ///< luma samples

@@ -2,8 +2,6 @@
 // values that the specification saves (7.20). Shared, read-only once coded.
 #pragma once
 
-#include <atomic>
-
 #include "entropy/cdf_context.h"
 #include "frame/motion_field.h"
 #include "frame/plane.h"
@@ -23,10 +21,7 @@ struct ReferenceFrame {
   Array<uint8_t, TOTAL_REFS_PER_FRAME> saved_order_hints = {};  ///< OrderHints[] of that frame, by RefFrame
   LoopFilterParams loop_filter;                                 ///< deltas are inherited through primary_ref_frame
   int base_q_idx = 0;
-  int pyramid_layer = 0;
-  uint64_t display_index = 0;  ///< of the source picture
   LumaPyramid pyramid;         ///< of the source picture, for motion search on sources
-  std::atomic<bool> complete = false;  ///< coded and filtered: later frames may read everything above
 };
 
 }  // namespace tessera

@@ -47,9 +47,8 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     FrameMemory& m = *memories.back();
     for (CoarseMotion& c : m.coarse) c.resize(format.width, format.height);
     m.deblock.make_room(format);
-    m.tile_cdfs.resize(num_tiles);
-    m.tile_contexts.resize(num_tiles);
-    m.tile_spans.resize(num_tiles);
+    m.make_tile_room(num_tiles);
+    for (ByteBuffer& bytes : m.tile_bytes) bytes.reserve(usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
     works.push_back(frame_works_.acquire());
     works.back()->prepare(format, tiles);
     searches.push_back(tile_searches_.acquire());
@@ -85,11 +84,12 @@ void FrameEncoder<P>::bind(Run& run) {
   run.work.header = h;
   run.work.source = run.job.source;
   for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = run.job.source->plane[p];
-  run.work.recon = run.job.recon;
+  run.job.coded->reference = references_.acquire();
+  run.work.recon = run.job.coded->reference;
   make_room(*run.work.recon, run.work.format);
   for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
     run.work.refs[r].reset();
-    if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]];
+    if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]]->reference;
   }
 }
 
@@ -150,7 +150,7 @@ template <Pixel P>
 void FrameEncoder<P>::search_tiles(Run& run) {
   const FrameHeader& h = run.plan.header;
   if (h.primary_ref_frame == PRIMARY_REF_NONE) init_default(run.start_cdfs, h.quantization.base_q_idx);
-  else load_cdfs(run.start_cdfs, run.job.slots[h.ref_frame_idx[h.primary_ref_frame]]->cdfs);
+  else load_cdfs(run.start_cdfs, run.job.slots[h.ref_frame_idx[h.primary_ref_frame]]->reference->cdfs);
 
   const RefMvFrame ref_mv_frame(run.plan.sequence, run.plan.header, run.work.blocks, &run.work.motion_field);
   std::atomic<uint64_t> bits512 = 0;
@@ -187,15 +187,10 @@ template <Pixel P>
 void FrameEncoder<P>::write_tiles(Run& run) {
   const int tiles = run.work.header.tile_info.num_tiles();
   FrameMemory& m = run.memory;
-  if (m.tile_cdfs.size() < static_cast<size_t>(tiles)) {
-    m.tile_cdfs.resize(tiles);
-    m.tile_contexts.resize(tiles);
-    m.tile_spans.resize(tiles);
-  }
-  if (run.job.tile_bytes.size() < static_cast<size_t>(tiles)) run.job.tile_bytes.resize(tiles);
+  m.make_tile_room(tiles);
   workers_.run_parallel(tiles, [&](int tile) {
     m.tile_cdfs[tile] = run.start_cdfs;
-    write_tile(run.plan, run.work, tile, m.tile_cdfs[tile], m.tile_contexts[tile], run.job.tile_bytes[tile]);
+    write_tile(run.plan, run.work, tile, m.tile_cdfs[tile], m.tile_contexts[tile], m.tile_bytes[tile]);
   });
 }
 
@@ -205,7 +200,7 @@ void FrameEncoder<P>::finish(Run& run) {
   FrameHeader& h = run.work.header;
   FrameMemory& m = run.memory;
   const int tiles = h.tile_info.num_tiles();
-  for (int t = 0; t < tiles; t++) m.tile_spans[t] = run.job.tile_bytes[t].span();
+  for (int t = 0; t < tiles; t++) m.tile_spans[t] = m.tile_bytes[t].span();
   const Span<const Span<const uint8_t>> spans(m.tile_spans.data(), tiles);
   h.tile_info.tile_size_bytes = choose_tile_size_bytes(spans);
   const PreviousFrameParams previous;
@@ -231,7 +226,6 @@ void FrameEncoder<P>::finish(Run& run) {
   for (auto& r : run.work.refs) r.reset();
   run.job.stats.bits = 8 * run.job.obu.size();
   run.job.stats.base_q_idx = h.quantization.base_q_idx;
-  if (h.show_frame) run.job.shown = run.job.recon;
 }
 
 template class FrameEncoder<uint8_t>;

@@ -13,8 +13,9 @@ namespace tessera {
 template <Pixel P>
 class FrameEncoder {
  public:
-  FrameEncoder(WorkerPool& workers, const DspTable<P>& dsp, const DspTable<uint8_t>& pyramid_dsp)
-      : workers_(workers), dsp_(dsp), pyramid_dsp_(pyramid_dsp) {}
+  /// `references`: where reconstructions come from.
+  FrameEncoder(WorkerPool& workers, Pool<ReferenceFrame<P>>& references, const DspTable<P>& dsp, const DspTable<uint8_t>& pyramid_dsp)
+      : workers_(workers), references_(references), dsp_(dsp), pyramid_dsp_(pyramid_dsp) {}
 
   /// Codes the job's frame from its source into its reconstruction and OBU. Its references must be complete. May run
   /// for several jobs at a time.
@@ -35,6 +36,7 @@ class FrameEncoder {
   void finish(Run& run);
 
   WorkerPool& workers_;
+  Pool<ReferenceFrame<P>>& references_;
   const DspTable<P>& dsp_;
   const DspTable<uint8_t>& pyramid_dsp_;
   Pool<TileSearch<P>> tile_searches_;
@@ -43,9 +45,19 @@ class FrameEncoder {
     DeblockTrial<P> deblock;
     CdefTrial cdef;
     CdefLines<P> cdef_lines;
+    std::vector<ByteBuffer> tile_bytes;
     std::vector<CdfContext> tile_cdfs;
     std::vector<BlockContext> tile_contexts;
     std::vector<Span<const uint8_t>> tile_spans;
+
+    void make_tile_room(int tiles) {
+      const size_t n = static_cast<size_t>(tiles);
+      if (tile_cdfs.size() >= n) return;
+      tile_bytes.resize(n);
+      tile_cdfs.resize(n);
+      tile_contexts.resize(n);
+      tile_spans.resize(n);
+    }
   };
   Pool<FrameMemory> frame_memory_;
   Pool<FrameWork<P>> frame_works_;

@@ -6,11 +6,17 @@
 #include "entropy/byte_buffer.h"
 #include "frame/frame_work.h"
 #include "base/worker_pool.h"
+#include "pipeline/coded_frame.h"
 
 namespace tessera {
 
 template <Pixel P>
 class TaskSchedule;
+
+/// Room beforehand for a coded frame: half a bit a sample.
+inline size_t usual_frame_bytes(const PictureFormat& format) {
+  return static_cast<size_t>(format.width) * format.height / 16 + 4096;
+}
 
 template <Pixel P>
 struct FrameJob {
@@ -19,24 +25,17 @@ struct FrameJob {
   FramePlan plan;
   Lease<SourceFrame<P>> source;
   FixedVector<Lease<SourceFrame<P>>, kMaxTemporalNeighbours> neighbours;  ///< that its source is filtered with
-  Lease<ReferenceFrame<P>> recon;                         ///< where the frame is reconstructed
-  Array<Lease<ReferenceFrame<P>>, NUM_REF_FRAMES> slots;  ///< the eight slots as this frame finds them
-  std::vector<ByteBuffer> tile_bytes;
+  Lease<CodedFrame<P>> coded;                             ///< what this step makes, until it is made
+  Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots;      ///< those that this frame refers to, as it finds them
   ByteVector obu;                                         ///< frame OBU, or the header that shows a hidden frame
-  Lease<ReferenceFrame<P>> shown;                         ///< picture that this step displays, if any
+  Lease<CodedFrame<P>> shown;                             ///< what this step displays, where its samples are wanted
   FrameStats stats;
   int base_q_idx = 0;                                     ///< of the shown picture
   TaskGroup group;
   TaskSchedule<P>* schedule = nullptr;                    ///< that runs it
   State state = State::kWaiting;                          ///< guarded by the schedule's mutex
 
-  /// Bytes beforehand for a frame of usual size: half a bit a sample.
-  void make_room(const PictureFormat& format, int num_tiles) {
-    const size_t usual = static_cast<size_t>(format.width) * format.height / 16 + 4096;
-    obu.reserve(usual);
-    tile_bytes.resize(num_tiles);
-    for (ByteBuffer& b : tile_bytes) b.reserve(usual);
-  }
+  void make_room(const PictureFormat& format) { obu.reserve(usual_frame_bytes(format)); }
   bool codes() const { return !plan.header.show_existing_frame; }
 };
 

@@ -41,7 +41,7 @@ bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
   unit.coded_frames += job.codes();
   if (job.codes() && !h.show_frame) return false;
 
-  if (keep_reconstruction_) append_reconstruction(job.shown->picture, unit);
+  if (keep_reconstruction_) append_reconstruction(job.shown->reference->picture, unit);
   *packet = {.data = unit.bytes.data(),
              .size = unit.bytes.size(),
              .frame_id = job.plan.frame_id,

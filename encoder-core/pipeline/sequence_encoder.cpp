@@ -8,15 +8,17 @@
 namespace tessera {
 namespace {
 
-/// Steps of coding order in flight before receive() waits for the oldest: enough to keep threads busy from one
-/// mini-GOP to the next, few enough to bound the pictures held.
-constexpr size_t kBacklog = kMaxMiniGop + 6;
+/// Steps of coding order in flight before receive() waits for the oldest: enough to keep the other threads busy while
+/// the caller collects the next mini-GOP, few enough to bound the pictures held. Nothing that decides may depend on it.
+size_t backlog_of(int threads) {
+  return threads == 1 ? 0 : static_cast<size_t>(std::min(4 + 2 * threads, kMaxMiniGop + 6));
+}
 
 }  // namespace
 
 template <Pixel P>
 SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
-    : settings_(settings), tuning_(tuning), workers_(settings.threads), encoder_(workers_, dsp_, pyramid_dsp_),
+    : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads), encoder_(workers_, references_, dsp_, pyramid_dsp_),
       planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_) {
   make_dsp_table(settings.cpu_flags, dsp_);
@@ -31,13 +33,13 @@ void SequenceEncoder<P>::make_room() {
   encoder_.make_room(format, planner_.tiles());
   if (settings_.lookahead > 0) encoder_.make_filter_room(format);
   packetizer_.make_room(format);
-  const size_t in_flight = settings_.lookahead == 0 ? 2 : kBacklog + 2 * kMaxMiniGop;
+  const size_t in_flight = settings_.lookahead == 0 ? 2 : backlog_ + 2 * kMaxMiniGop;
   std::vector<Lease<FrameJob<P>>> jobs;
   std::vector<Lease<SourceFrame<P>>> sources;
   std::vector<Lease<ReferenceFrame<P>>> references;
   for (size_t i = 0; i < in_flight; i++) {
     jobs.push_back(jobs_.acquire());
-    jobs.back()->make_room(format, planner_.tiles().num_tiles());
+    jobs.back()->make_room(format);
   }
   const size_t pictures = settings_.lookahead == 0 ? 2 : static_cast<size_t>(max_delay()) + kMaxMiniGop - settings_.lookahead;
   for (size_t i = 0; i < pictures; i++) {
@@ -45,7 +47,12 @@ void SequenceEncoder<P>::make_room() {
     resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
     sources.back()->copy.resize(format, 0);
   }
-  for (size_t i = 0; i < NUM_REF_FRAMES + pictures; i++) {
+  std::vector<Lease<CodedFrame<P>>> coded_frames;
+  for (size_t i = 0; i < NUM_REF_FRAMES + in_flight; i++) coded_frames.push_back(coded_frames_.acquire());
+  // The slots', those being coded, and those that left the slots while a frame that refers to them is still to come.
+  const size_t running = settings_.lookahead == 0 ? 1 : static_cast<size_t>(settings_.threads) + 2;
+  const size_t kept = settings_.keep_reconstruction ? in_flight : 0;
+  for (size_t i = 0; i < NUM_REF_FRAMES + running + kept; i++) {
     references.push_back(references_.acquire());
     encoder_.make_room(*references.back(), format);
   }
@@ -60,7 +67,7 @@ template <Pixel P>
 int SequenceEncoder<P>::max_delay() const {
   if (settings_.lookahead == 0) return 0;
   const int beyond = std::min(settings_.beyond, tuning_.choices.settings.temporal.base_after);
-  return settings_.lookahead + beyond + static_cast<int>(kBacklog);
+  return settings_.lookahead + beyond + static_cast<int>(backlog_);
 }
 
 template <Pixel P>
@@ -161,14 +168,16 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   if (settings_.lookahead > 0 && step.layer == 0 && job->base_q_idx >= TemporalFilter<P>::kMinQindex)
     add_neighbours(*job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
   job->source = std::move(picture.source);
-  job->recon = references_.acquire();
-  job->recon->complete.store(false, std::memory_order_relaxed);
-  job->recon->display_index = step.display_index;
-  job->slots = slots_;
-  job->shown.reset();
+  const FrameHeader& h = job->plan.header;
+  job->coded = coded_frames_.acquire();
+  job->coded->complete.store(false, std::memory_order_relaxed);
+  job->coded->base_q_idx = job->base_q_idx;
+  if (!h.frame_is_intra())
+    for (const auto slot : h.ref_frame_idx) job->slots[slot] = slots_[slot];
+  if (settings_.keep_reconstruction && step.shown) job->shown = job->coded;
   job->stats = {};
   for (int i = 0; i < NUM_REF_FRAMES; i++)
-    if (job->plan.header.refresh_frame_flags >> i & 1) slots_[i] = job->recon;
+    if (h.refresh_frame_flags >> i & 1) slots_[i] = job->coded;
   schedule_.add(job.get());
   coding_.push_back(std::move(job));
 }
@@ -178,7 +187,9 @@ void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, const Waiti
   Lease<FrameJob<P>> job = jobs_.acquire();
   planner_.plan(step, picture.choices, job->plan);
   job->plan.frame_id = picture.frame_id;
-  job->shown = slots_[job->plan.header.frame_to_show_map_idx];
+  const Lease<CodedFrame<P>>& shown = slots_[job->plan.header.frame_to_show_map_idx];
+  job->base_q_idx = shown->base_q_idx;
+  if (settings_.keep_reconstruction) job->shown = shown;
   job->stats = {};
   job->obu.clear();
   const PreviousFrameParams previous;
@@ -193,11 +204,10 @@ bool SequenceEncoder<P>::receive(Packet* packet, bool* drained) {
   while (!coding_.empty()) {
     FrameJob<P>& job = *coding_.front();
     if (!schedule_.done(job)) {
-      const bool must_wait = settings_.lookahead == 0 || finished_ || coding_.size() > kBacklog;
+      const bool must_wait = settings_.lookahead == 0 || finished_ || coding_.size() > backlog_;
       if (!must_wait) return false;
       schedule_.wait(job);
     }
-    if (!job.codes()) job.base_q_idx = job.shown->base_q_idx;
     const bool complete = packetizer_.add(job, packet);
     job.shown.reset();
     coding_.pop_front();

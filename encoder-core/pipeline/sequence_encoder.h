@@ -63,18 +63,20 @@ class SequenceEncoder {
 
   SequenceSettings settings_;
   SequenceTuning tuning_;
+  const size_t backlog_;             ///< steps that receive() leaves to the threads
   DspTable<P> dsp_;
   DspTable<uint8_t> pyramid_dsp_;
   // Pools before what holds their leases.
   Pool<SourceFrame<P>> sources_;
   Pool<ReferenceFrame<P>> references_;
+  Pool<CodedFrame<P>> coded_frames_;
   Pool<FrameJob<P>> jobs_;
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
   FramePlanner planner_;
   SceneCutDetector scene_cut_;
   Packetizer<P> packetizer_;
-  Array<Lease<ReferenceFrame<P>>, NUM_REF_FRAMES> slots_;
+  Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots_;
   Ring<Waiting> waiting_;            ///< display order
   Ring<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
   TaskSchedule<P> schedule_;

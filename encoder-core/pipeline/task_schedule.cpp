@@ -35,8 +35,8 @@ template <Pixel P>
 void TaskSchedule<P>::run(FrameJob<P>& job) {
   encoder_.encode(job);
   const std::lock_guard lock(mutex_);
-  job.recon->complete.store(true, std::memory_order_release);
-  job.recon.reset();
+  job.coded->complete.store(true, std::memory_order_release);
+  job.coded.reset();
   for (auto& slot : job.slots) slot.reset();
   job.state = FrameJob<P>::State::kDone;
   for (int i = 0; i < in_flight_.size(); i++)

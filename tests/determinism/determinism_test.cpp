@@ -1,6 +1,7 @@
 // The same bytes whatever the number of threads and the kernels in use; two encoders side by side; no allocation once
-// the first frames are through.
+// the first frames are through, and few and small ones before.
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -12,13 +13,29 @@
 namespace {
 std::atomic<bool> counting = false;
 std::atomic<int> allocations = 0;
+std::atomic<int64_t> live = 0, live_bytes = 0, most_live = 0, most_live_bytes = 0;
+
+void raise_to(std::atomic<int64_t>& most, int64_t value) {
+  int64_t seen = most.load(std::memory_order_relaxed);
+  while (seen < value && !most.compare_exchange_weak(seen, value, std::memory_order_relaxed)) continue;
+}
 
 void* counted_allocation(size_t size, size_t alignment) {
   if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
   void* p = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
                                                   : std::malloc(size ? size : 1);
   if (!p) throw std::bad_alloc();
+  const auto bytes = static_cast<int64_t>(malloc_usable_size(p));
+  raise_to(most_live, live.fetch_add(1, std::memory_order_relaxed) + 1);
+  raise_to(most_live_bytes, live_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes);
   return p;
+}
+
+void counted_free(void* p) {
+  if (!p) return;
+  live.fetch_sub(1, std::memory_order_relaxed);
+  live_bytes.fetch_sub(static_cast<int64_t>(malloc_usable_size(p)), std::memory_order_relaxed);
+  std::free(p);
 }
 }  // namespace
 
@@ -26,14 +43,14 @@ void* operator new(size_t size) { return counted_allocation(size, 0); }
 void* operator new[](size_t size) { return counted_allocation(size, 0); }
 void* operator new(size_t size, std::align_val_t a) { return counted_allocation(size, static_cast<size_t>(a)); }
 void* operator new[](size_t size, std::align_val_t a) { return counted_allocation(size, static_cast<size_t>(a)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { std::free(p); }
-void operator delete[](void* p, size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p) noexcept { counted_free(p); }
+void operator delete[](void* p) noexcept { counted_free(p); }
+void operator delete(void* p, size_t) noexcept { counted_free(p); }
+void operator delete[](void* p, size_t) noexcept { counted_free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { counted_free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { counted_free(p); }
+void operator delete(void* p, size_t, std::align_val_t) noexcept { counted_free(p); }
+void operator delete[](void* p, size_t, std::align_val_t) noexcept { counted_free(p); }
 
 namespace tessera::test {
 namespace {
@@ -107,6 +124,41 @@ TEST(Allocation, NoneFromTheThirdFrameOnInRealtime) { EXPECT_EQ(allocations_afte
 
 /// With look-ahead the pools fill while pictures collect: they are full when a few mini-GOPs are through.
 TEST(Allocation, NoneInSteadyStateWithLookAhead) { EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 90, 150), 0); }
+
+struct Footprint {
+  int64_t allocations, bytes;
+};
+
+/// The most that an encoder of 640x360 holds at a time on the heap, by numbers and in bytes.
+Footprint footprint(UsageProfile profile, int frames) {
+  EncoderConfig c = config_of(profile, 2);
+  c.width = 640;
+  c.height = 360;
+  c.runtime.cpu_used = 10;
+  TestPicture picture = make_test_picture(c.width, c.height, 8, false, 0);
+  const int64_t before = live, before_bytes = live_bytes;
+  most_live = before;
+  most_live_bytes = before_bytes;
+  std::unique_ptr<Encoder> encoder;
+  EXPECT_TRUE(Encoder::create(c, &encoder).ok());
+  for (int i = 0; i < frames; i++) {
+    EXPECT_TRUE(encoder->send_frame(picture.input(static_cast<uint64_t>(i))).ok());
+    Packet packet;
+    while (encoder->receive_packet(&packet).ok()) encoder->recycle(&packet);
+  }
+  return {most_live - before, most_live_bytes - before_bytes};
+}
+
+/// Bytes in pictures of 4:2:0: with look-ahead some 28 wait or are being coded and 12 are references, in realtime 9
+/// are; the rest is what two threads work with.
+TEST(Allocation, FewAndSmallAtAnyTime) {
+  constexpr int64_t kPicture = 640 * 360 * 3 / 2;
+  const Footprint good = footprint(UsageProfile::kGoodQuality, 80), live_video = footprint(UsageProfile::kRealtime, 20);
+  EXPECT_LT(good.allocations, 1000);
+  EXPECT_LT(live_video.allocations, 1000);
+  EXPECT_LT(good.bytes / kPicture, 120);
+  EXPECT_LT(live_video.bytes / kPicture, 60);
+}
 
 }  // namespace
 }  // namespace tessera::test
