@@ -42,6 +42,7 @@ struct RuntimeSettings {
   int max_quantizer = 63;            ///< 0 .. 63
   uint32_t target_bitrate_kbps = 0;  ///< 0: no target
   int keyframe_max_dist = 240;       ///< frames; 0: no limit
+  uint32_t keyframe_max_ms = 0;      ///< the same in milliseconds of presentation time; 0: no limit
 };
 
 struct EncoderConfig {
@@ -64,6 +65,7 @@ struct EncoderConfig {
   uint32_t undershoot_pct = 25, overshoot_pct = 25;
   uint32_t drop_frame_pct = 0;
   bool error_resilient = false;
+  bool compute_psnr = false;  ///< packets carry the shown picture's squared error
 
   /// For tests: every packet also carries the reconstruction, and kernels may be limited to fewer ISAs.
   bool keep_reconstruction = false;

@@ -66,6 +66,7 @@ SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
   if (t.choices.leaf_qindex > 0) t.choices.min_qindex = std::max(t.choices.min_qindex, 1);
   t.choices.settings = preset_settings(r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
   t.keyframe_max_dist = c.usage_profile == UsageProfile::kAllIntra ? 1 : r.keyframe_max_dist;
+  t.keyframe_max_ns = static_cast<int64_t>(r.keyframe_max_ms) * 1'000'000;
   return t;
 }
 
@@ -169,6 +170,7 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto;
   s.cpu_flags = cpu_flags() & config.cpu_mask;
   s.keep_reconstruction = config.keep_reconstruction;
+  s.compute_error = config.compute_psnr;
   write_metadata(config, s.metadata.obus);
   try {
     if (config.bit_depth == 8) *out = std::make_unique<EncoderImpl<uint8_t>>(config, s);

@@ -68,4 +68,12 @@ void write_metadata_timecode(ByteVector& out, const Timecode& t, const ObuExtens
   w.trailing_bits();
 }
 
+void write_frame_metadata(ByteVector& out, const FrameMetadata& metadata, const ObuExtension& ext) {
+  for (int i = 0; i < metadata.num_t35; i++) {
+    const ItutT35Message& m = metadata.t35[i];
+    write_metadata_itut_t35(out, m.country_code, m.country_code_extension, {m.payload, static_cast<ptrdiff_t>(m.size)}, ext);
+  }
+  if (metadata.timecode) write_metadata_timecode(out, *metadata.timecode, ext);
+}
+
 }  // namespace tessera

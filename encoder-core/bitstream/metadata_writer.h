@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "bitstream/obu.h"
+#include "frame/frame_metadata.h"
 
 namespace tessera {
 
@@ -23,17 +24,6 @@ struct MasteringDisplayColorVolume {
   uint32_t luminance_min = 0;
 };
 
-/// spec 5.8.7: metadata_timecode( ), sent with full_timestamp_flag = 1.
-struct Timecode {
-  uint8_t counting_type = 0;
-  bool discontinuity_flag = false;
-  bool cnt_dropped_flag = false;
-  uint16_t n_frames = 0;
-  uint8_t seconds_value = 0;
-  uint8_t minutes_value = 0;
-  uint8_t hours_value = 0;
-};
-
 void write_metadata_hdr_cll(ByteVector& out, const ContentLightLevel& cll, const ObuExtension& ext = {});
 void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume& mdcv,
                              const ObuExtension& ext = {});
@@ -41,5 +31,7 @@ void write_metadata_hdr_mdcv(ByteVector& out, const MasteringDisplayColorVolume&
 void write_metadata_itut_t35(ByteVector& out, uint8_t country_code, uint8_t country_code_extension,
                              Span<const uint8_t> payload, const ObuExtension& ext = {});
 void write_metadata_timecode(ByteVector& out, const Timecode& t, const ObuExtension& ext = {});
+/// Everything there is, each in an OBU of its own.
+void write_frame_metadata(ByteVector& out, const FrameMetadata& metadata, const ObuExtension& ext = {});
 
 }  // namespace tessera

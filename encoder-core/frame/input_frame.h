@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "frame/frame_metadata.h"
+
 namespace tessera {
 
 /// How the samples of an input picture lie in memory. kPlanar and 10 bit: low bits of little-endian words.
@@ -21,6 +23,7 @@ struct InputFrame {
   uint64_t frame_id = 0;         ///< comes back in the packet that shows this picture
   int64_t pts_ns = -1;           ///< presentation time; -1: unknown
   bool force_key_frame = false;
+  FrameMetadata metadata;        ///< copied before send_frame() returns
   /// True: the encoder may keep reading the planes after send_frame() returns and calls `release` when done.
   /// False: it copies what it needs before send_frame() returns.
   bool may_hold = false;

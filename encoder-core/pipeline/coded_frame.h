@@ -14,6 +14,7 @@ struct CodedFrame {
   Lease<ReferenceFrame<P>> reference;  ///< from the start of coding on
   std::atomic<bool> complete = false;  ///< coded and filtered: later frames may read the reference
   int base_q_idx = 0;
+  Array<uint64_t, kPlanes> squared_error = {};  ///< against the source picture, where it was asked for
 
   /// The pool calls it when nobody needs the frame any more.
   void retire() { reference.reset(); }

@@ -32,6 +32,7 @@ void FrameEncoder<P>::encode(FrameJob<P>& job) {
   find_motion(run);
   search_tiles(run);
   filter(run);
+  if (compute_error_) measure(run);
   write_tiles(run);
   finish(run);
 }
@@ -181,6 +182,28 @@ void FrameEncoder<P>::filter(Run& run) {
     workers_.run_parallel(sb_rows, [&](int sb_row) { cdef_rows(work, dsp_, run.memory.cdef_lines, sb_row, sb_row + 1); });
   }
   work.recon->picture.extend_edges();
+}
+
+/// Against what was taken in, not against the source that the temporal filter made of it.
+template <Pixel P>
+void FrameEncoder<P>::measure(Run& run) {
+  constexpr int kBandRows = 64;
+  const PictureFormat& format = run.work.format;
+  for (int p = 0; p < format.planes(); p++) {
+    const PlaneView<const P> source = run.job.source->plane[p], recon = run.work.recon->picture.plane(p);
+    const int width = format.plane_width(p), height = format.plane_height(p);
+    std::atomic<uint64_t> total = 0;
+    workers_.run_parallel(div_ceil(height, kBandRows), [&](int band) {
+      uint64_t sum = 0;
+      for (int y = band * kBandRows; y < std::min((band + 1) * kBandRows, height); y++) {
+        const P* a = source.ptr(0, y);
+        const P* b = recon.ptr(0, y);
+        for (int x = 0; x < width; x++) sum += static_cast<uint64_t>((a[x] - b[x]) * (a[x] - b[x]));
+      }
+      total += sum;
+    });
+    run.job.coded->squared_error[p] = total;
+  }
 }
 
 template <Pixel P>

@@ -13,9 +13,10 @@ namespace tessera {
 template <Pixel P>
 class FrameEncoder {
  public:
-  /// `references`: where reconstructions come from.
-  FrameEncoder(WorkerPool& workers, Pool<ReferenceFrame<P>>& references, const DspTable<P>& dsp, const DspTable<uint8_t>& pyramid_dsp)
-      : workers_(workers), references_(references), dsp_(dsp), pyramid_dsp_(pyramid_dsp) {}
+  /// `references`: where reconstructions come from. `compute_error`: coded frames get their squared error.
+  FrameEncoder(WorkerPool& workers, Pool<ReferenceFrame<P>>& references, const DspTable<P>& dsp, const DspTable<uint8_t>& pyramid_dsp,
+               bool compute_error)
+      : workers_(workers), references_(references), dsp_(dsp), pyramid_dsp_(pyramid_dsp), compute_error_(compute_error) {}
 
   /// Codes the job's frame from its source into its reconstruction and OBU. Its references must be complete. May run
   /// for several jobs at a time.
@@ -33,12 +34,14 @@ class FrameEncoder {
   void search_tiles(Run& run);
   void filter(Run& run);
   void write_tiles(Run& run);
+  void measure(Run& run);
   void finish(Run& run);
 
   WorkerPool& workers_;
   Pool<ReferenceFrame<P>>& references_;
   const DspTable<P>& dsp_;
   const DspTable<uint8_t>& pyramid_dsp_;
+  const bool compute_error_;
   Pool<TileSearch<P>> tile_searches_;
   struct FrameMemory {
     Array<CoarseMotion, TOTAL_REFS_PER_FRAME> coarse;

@@ -28,7 +28,8 @@ struct FrameJob {
   Lease<CodedFrame<P>> coded;                             ///< what this step makes, until it is made
   Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots;      ///< those that this frame refers to, as it finds them
   ByteVector obu;                                         ///< frame OBU, or the header that shows a hidden frame
-  Lease<CodedFrame<P>> shown;                             ///< what this step displays, where its samples are wanted
+  Lease<ByteVector> metadata;                             ///< OBUs in front of it, where it shows a picture that has some
+  Lease<CodedFrame<P>> shown;                             ///< what this step displays, where its samples or their error are wanted
   FrameStats stats;
   int base_q_idx = 0;                                     ///< of the shown picture
   TaskGroup group;

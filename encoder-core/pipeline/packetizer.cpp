@@ -1,5 +1,6 @@
 #include "pipeline/packetizer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "bitstream/obu.h"
@@ -28,6 +29,7 @@ bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
     unit_ = units_.acquire();
     unit_->bytes.clear();
     unit_->coded_frames = 0;
+    unit_->num_frames = 0;
     unit_->sequence_header = false;
     write_temporal_delimiter(unit_->bytes);
   }
@@ -37,8 +39,11 @@ bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
     unit.bytes.insert(unit.bytes.end(), key_prefix_.begin(), key_prefix_.end());
     unit.sequence_header = true;
   }
+  if (job.metadata) unit.bytes.insert(unit.bytes.end(), job.metadata->begin(), job.metadata->end());
   unit.bytes.insert(unit.bytes.end(), job.obu.begin(), job.obu.end());
   unit.coded_frames += job.codes();
+  if (unit.num_frames == kMaxFramesInUnit) unit.num_frames--;  // frames without an end of their own join the next
+  unit.frame_end[unit.num_frames++] = static_cast<uint32_t>(unit.bytes.size());
   if (job.codes() && !h.show_frame) return false;
 
   if (keep_reconstruction_) append_reconstruction(job.shown->reference->picture, unit);
@@ -50,9 +55,13 @@ bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
              .droppable = job.plan.droppable && unit.coded_frames == 1,
              .base_q_idx = static_cast<uint8_t>(job.base_q_idx),
              .coded_frames = static_cast<uint8_t>(unit.coded_frames),
+             .frame_type = key ? ShownFrameType::kKey : job.codes() ? ShownFrameType::kInter : ShownFrameType::kShowExisting,
+             .num_frames = static_cast<uint8_t>(unit.num_frames),
              .slot = &unit,
              .reconstruction = keep_reconstruction_ ? unit.reconstruction.data() : nullptr,
              .reconstruction_size = keep_reconstruction_ ? unit.reconstruction.size() : 0};
+  std::copy_n(unit.frame_end.data(), unit.num_frames, packet->frame_end);
+  if (job.shown) std::copy_n(job.shown->squared_error.data(), kPlanes, packet->squared_error);
   unit.self = unit_;
   unit_.reset();
   return true;

@@ -27,6 +27,8 @@ class Packetizer {
     ByteVector bytes;
     std::vector<uint8_t> reconstruction;
     int coded_frames = 0;
+    Array<uint32_t, kMaxFramesInUnit> frame_end = {};
+    int num_frames = 0;
     bool sequence_header = false;
     Lease<Unit> self;  ///< keeps the unit while its packet is out
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bitstream/frame_header_writer.h"
+#include "bitstream/metadata_writer.h"
 #include "dsp/dispatch.h"
 
 namespace tessera {
@@ -18,7 +19,8 @@ size_t backlog_of(int threads) {
 
 template <Pixel P>
 SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
-    : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads), encoder_(workers_, references_, dsp_, pyramid_dsp_),
+    : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads),
+      encoder_(workers_, references_, dsp_, pyramid_dsp_, settings.compute_error),
       planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_) {
   make_dsp_table(settings.cpu_flags, dsp_);
@@ -51,7 +53,7 @@ void SequenceEncoder<P>::make_room() {
   for (size_t i = 0; i < NUM_REF_FRAMES + in_flight; i++) coded_frames.push_back(coded_frames_.acquire());
   // The slots', those being coded, and those that left the slots while a frame that refers to them is still to come.
   const size_t running = settings_.lookahead == 0 ? 1 : static_cast<size_t>(settings_.threads) + 2;
-  const size_t kept = settings_.keep_reconstruction ? in_flight : 0;
+  const size_t kept = keeps_shown() ? in_flight : 0;
   for (size_t i = 0; i < NUM_REF_FRAMES + running + kept; i++) {
     references.push_back(references_.acquire());
     encoder_.make_room(*references.back(), format);
@@ -77,6 +79,12 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   picture.source->take(frame, settings_.plan.format, dsp_.pixel_ops);
   picture.source->display_index = next_display_++;
   picture.choices = tuning_.choices;
+  if (!frame.metadata.empty()) {
+    picture.metadata = metadata_.acquire();
+    picture.metadata->clear();
+    write_frame_metadata(*picture.metadata, frame.metadata);
+  }
+  picture.source->input.metadata = {};  // lent for this call only
   decide_key(picture);
   waiting_.push_back(std::move(picture));
   plan_ready();
@@ -86,11 +94,16 @@ template <Pixel P>
 void SequenceEncoder<P>::decide_key(Waiting& picture) {
   const uint64_t display = picture.source->display_index;
   const bool first = waiting_.empty() && coding_.empty() && !slots_[0];
-  const bool due = tuning_.keyframe_max_dist > 0 && display - last_key_ >= static_cast<uint64_t>(tuning_.keyframe_max_dist);
+  const int64_t pts = picture.source->input.pts_ns;
+  const bool due = (tuning_.keyframe_max_dist > 0 && display - last_key_ >= static_cast<uint64_t>(tuning_.keyframe_max_dist)) ||
+                   (tuning_.keyframe_max_ns > 0 && pts >= 0 && last_key_ns_ >= 0 && pts - last_key_ns_ >= tuning_.keyframe_max_ns);
   const bool cut = settings_.scene_cuts && scene_cut_.is_cut(picture.source->pyramid, pyramid_dsp_.distortion,
                                                              static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
   picture.key = first || due || cut || picture.source->input.force_key_frame;
-  if (picture.key) last_key_ = display;
+  if (picture.key) {
+    last_key_ = display;
+    last_key_ns_ = pts;
+  }
 }
 
 /// Whether some of the `count` pictures from waiting_[ index ] on are still to come, before the next key frame.
@@ -168,13 +181,14 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   if (settings_.lookahead > 0 && step.layer == 0 && job->base_q_idx >= TemporalFilter<P>::kMinQindex)
     add_neighbours(*job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
   job->source = std::move(picture.source);
+  if (step.shown) job->metadata = std::move(picture.metadata);
   const FrameHeader& h = job->plan.header;
   job->coded = coded_frames_.acquire();
   job->coded->complete.store(false, std::memory_order_relaxed);
   job->coded->base_q_idx = job->base_q_idx;
   if (!h.frame_is_intra())
     for (const auto slot : h.ref_frame_idx) job->slots[slot] = slots_[slot];
-  if (settings_.keep_reconstruction && step.shown) job->shown = job->coded;
+  if (keeps_shown() && step.shown) job->shown = job->coded;
   job->stats = {};
   for (int i = 0; i < NUM_REF_FRAMES; i++)
     if (h.refresh_frame_flags >> i & 1) slots_[i] = job->coded;
@@ -183,13 +197,14 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
 }
 
 template <Pixel P>
-void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, const Waiting& picture) {
+void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, Waiting& picture) {
   Lease<FrameJob<P>> job = jobs_.acquire();
   planner_.plan(step, picture.choices, job->plan);
   job->plan.frame_id = picture.frame_id;
+  job->metadata = std::move(picture.metadata);
   const Lease<CodedFrame<P>>& shown = slots_[job->plan.header.frame_to_show_map_idx];
   job->base_q_idx = shown->base_q_idx;
-  if (settings_.keep_reconstruction) job->shown = shown;
+  if (keeps_shown()) job->shown = shown;
   job->stats = {};
   job->obu.clear();
   const PreviousFrameParams previous;
@@ -210,6 +225,7 @@ bool SequenceEncoder<P>::receive(Packet* packet, bool* drained) {
     }
     const bool complete = packetizer_.add(job, packet);
     job.shown.reset();
+    job.metadata.reset();
     coding_.pop_front();
     if (complete) return true;
   }
@@ -226,7 +242,10 @@ void SequenceEncoder<P>::finish() {
 template <Pixel P>
 void SequenceEncoder<P>::reset() {
   schedule_.finish_all();
-  for (size_t i = 0; i < coding_.size(); i++) coding_[i]->shown.reset();
+  for (size_t i = 0; i < coding_.size(); i++) {
+    coding_[i]->shown.reset();
+    coding_[i]->metadata.reset();
+  }
   coding_.clear();
   for (size_t i = 0; i < waiting_.size(); i++) waiting_[i].source->release_samples();
   waiting_.clear();

@@ -19,13 +19,15 @@ struct SequenceSettings {
   bool scene_cuts = true;     ///< key frames where the picture changes
   uint32_t cpu_flags = 0;
   bool keep_reconstruction = false;
+  bool compute_error = false;  ///< squared error of each picture against its source
   MetadataSettings metadata;
 };
 
 /// What may change before any picture.
 struct SequenceTuning {
   FrameChoices choices;
-  int keyframe_max_dist = 240;  ///< 0: no limit
+  int keyframe_max_dist = 240;  ///< frames; 0: no limit
+  int64_t keyframe_max_ns = 0;  ///< presentation time; 0: no limit
 };
 
 template <Pixel P>
@@ -48,17 +50,19 @@ class SequenceEncoder {
     Lease<SourceFrame<P>> source;
     bool key = false;          ///< starts a new coded video sequence
     uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
+    Lease<ByteVector> metadata;  ///< the picture's own OBUs, if any: for the step that shows it
     FrameChoices choices;
   };
 
   void make_room();
+  bool keeps_shown() const { return settings_.keep_reconstruction || settings_.compute_error; }
   void decide_key(Waiting& picture);
   bool expects(int index, int count);
   void plan_ready();
   void plan_mini_gop(int length);
   void schedule(const GopStep& step, int index);
   void add_neighbours(FrameJob<P>& job, int index, int before, int after);
-  void schedule_show_existing(const GopStep& step, const Waiting& picture);
+  void schedule_show_existing(const GopStep& step, Waiting& picture);
   bool pack(Packet* packet);
 
   SequenceSettings settings_;
@@ -70,6 +74,7 @@ class SequenceEncoder {
   Pool<SourceFrame<P>> sources_;
   Pool<ReferenceFrame<P>> references_;
   Pool<CodedFrame<P>> coded_frames_;
+  Pool<ByteVector> metadata_;
   Pool<FrameJob<P>> jobs_;
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
@@ -83,6 +88,7 @@ class SequenceEncoder {
   uint64_t next_display_ = 0;              ///< of the next picture taken
   uint64_t sequence_start_ = 0;            ///< display index of the last key frame planned
   uint64_t last_key_ = 0;                  ///< display index of the last key frame decided
+  int64_t last_key_ns_ = -1;               ///< its presentation time; -1: unknown
   bool finished_ = false;
 };
 
