@@ -1,45 +1,16 @@
 // Life cycle of the element: one core Encoder from one set_format() to the next.
-//
-// Who guards what: the object lock the settings (properties are set from any thread), the base class's stream
-// lock everything else. The stream lock is held while the core works.
 #include "av1enc.h"
 
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "api/encoder.h"
-#include "av1enc_caps.h"
 #include "av1enc_frames.h"
-#include "av1enc_properties.h"
+#include "av1enc_output.h"
+#include "av1enc_state.h"
 
-GST_DEBUG_CATEGORY_STATIC(tessera_debug);
+GST_DEBUG_CATEGORY(tessera_debug);
 #define GST_CAT_DEFAULT tessera_debug
 
 namespace tessera::gst {
 
-struct ElementState {
-  // Under the object lock.
-  Settings settings;
-  bool settings_changed = false;
-
-  // Under the stream lock.
-  std::unique_ptr<Encoder> encoder;
-  Settings opened;  ///< what the encoder was made of, with the changes since
-  EncoderConfig config;
-  GstVideoCodecState* input = nullptr;
-  HdrFields hdr;
-  const FrameFormat* format = nullptr;
-  bool caps_taken = false;  ///< set_format() ran for the caps event under way
-  bool drained = false;     ///< finish() was called and no picture came since
-  std::vector<std::string> posted_complaints;
-};
-
 namespace {
-
-ElementState& state_of(gpointer element) {
-  return *reinterpret_cast<TesseraAv1Enc*>(element)->state;
-}
 
 Settings copy_settings(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
@@ -48,63 +19,6 @@ Settings copy_settings(GstVideoEncoder* self) {
   Settings copy = state.settings;
   GST_OBJECT_UNLOCK(self);
   return copy;
-}
-
-// ---------------------------------------------------------------------------------------------- packets out
-
-/// Finishes without a buffer what the encoder has passed over (frame dropping), up to but not with `next`
-/// (null: all).
-void drop_frames_before(GstVideoEncoder* self, GstVideoCodecFrame* next) {
-  while (GstVideoCodecFrame* oldest = gst_video_encoder_get_oldest_frame(self)) {
-    if (oldest == next) {
-      gst_video_codec_frame_unref(oldest);
-      return;
-    }
-    GST_DEBUG_OBJECT(self, "frame %u was dropped", oldest->system_frame_number);
-    gst_video_encoder_finish_frame(self, oldest);
-  }
-}
-
-GstFlowReturn push_packet(GstVideoEncoder* self, const Packet& packet) {
-  GstVideoCodecFrame* frame = gst_video_encoder_get_frame(self, int(packet.frame_id));
-  if (!frame) {
-    GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("A packet came for a frame that is not there."),
-                      ("frame %" G_GUINT64_FORMAT, packet.frame_id));
-    return GST_FLOW_ERROR;
-  }
-  drop_frames_before(self, frame);
-  const GstFlowReturn flow = gst_video_encoder_allocate_output_frame(self, frame, packet.size);
-  if (flow != GST_FLOW_OK) {
-    gst_video_encoder_finish_frame(self, frame);
-    return flow;
-  }
-  gst_buffer_fill(frame->output_buffer, 0, packet.data, packet.size);
-  GST_BUFFER_FLAG_SET(frame->output_buffer, GST_BUFFER_FLAG_MARKER);
-  if (packet.has_sequence_header) GST_BUFFER_FLAG_SET(frame->output_buffer, GST_BUFFER_FLAG_HEADER);
-  if (packet.droppable) GST_BUFFER_FLAG_SET(frame->output_buffer, GST_BUFFER_FLAG_DROPPABLE);
-  if (packet.key_frame) GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT(frame);
-  frame->dts = frame->pts;
-  GST_LOG_OBJECT(self, "frame %u: %" G_GSIZE_FORMAT " bytes, q %u%s", frame->system_frame_number, packet.size,
-                 packet.base_q_idx, packet.key_frame ? ", key" : "");
-  return gst_video_encoder_finish_frame(self, frame);
-}
-
-/// Pushes every packet there is without another picture.
-GstFlowReturn push_packets(GstVideoEncoder* self) {
-  ElementState& state = state_of(self);
-  while (true) {
-    Packet packet;
-    const Status status = state.encoder->receive_packet(&packet);
-    if (status.code() == StatusCode::kNeedMoreInput || status.code() == StatusCode::kEndOfStream)
-      return GST_FLOW_OK;
-    if (!status.ok()) {
-      GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("Encoding failed."), ("%s", status.message().c_str()));
-      return GST_FLOW_ERROR;
-    }
-    const GstFlowReturn flow = push_packet(self, packet);
-    state.encoder->recycle(&packet);
-    if (flow != GST_FLOW_OK) return flow;
-  }
 }
 
 /// Pushes all that is inside; `coming` is the frame not sent yet, if any. The encoder takes pictures again
@@ -122,6 +36,13 @@ GstFlowReturn drain_before(GstVideoEncoder* self, GstVideoCodecFrame* coming) {
 
 GstFlowReturn drain(GstVideoEncoder* self) {
   return drain_before(self, nullptr);
+}
+
+template <class Change>
+void count(GstVideoEncoder* self, Change change) {
+  GST_OBJECT_LOCK(self);
+  change(state_of(self).statistics);
+  GST_OBJECT_UNLOCK(self);
 }
 
 // ------------------------------------------------------------------------------------------------- opening
@@ -153,9 +74,12 @@ void update_tags(GstVideoEncoder* self) {
   GstTagList* tags = gst_tag_list_new(GST_TAG_VIDEO_CODEC, "AV1", GST_TAG_ENCODER, "Tessera av1enc",
                                       GST_TAG_ENCODER_VERSION, guint(TESSERA_VERSION_NUMBER), nullptr);
   if (state.config.end_usage != EndUsage::kQ) {
-    const guint64 bits = guint64(state.config.runtime.target_bitrate_kbps) * 1000;
-    gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_NOMINAL_BITRATE, guint(MIN(bits, G_MAXUINT)),
-                     nullptr);
+    const guint64 target = guint64(state.config.runtime.target_bitrate_kbps) * 1000;
+    // A constant rate is its own maximum; a variable one may exceed its target by as much as it was given.
+    const guint64 most =
+        state.config.end_usage == EndUsage::kCbr ? target : target + target * state.config.overshoot_pct / 100;
+    gst_tag_list_add(tags, GST_TAG_MERGE_REPLACE, GST_TAG_NOMINAL_BITRATE, guint(MIN(target, G_MAXUINT)),
+                     GST_TAG_MAXIMUM_BITRATE, guint(MIN(most, G_MAXUINT)), nullptr);
   }
   gst_video_encoder_merge_tags(self, tags, GST_TAG_MERGE_REPLACE);
   gst_tag_list_unref(tags);
@@ -165,9 +89,9 @@ void update_tags(GstVideoEncoder* self) {
 bool announce_stream(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
   const StreamInfo& info = state.encoder->stream_info();
-  GstCaps* caps = stream_caps(info, *state.format);
-
   GstCaps* accepted = gst_pad_peer_query_caps(self->srcpad, nullptr);
+  state.alignment = alignment_for(accepted);
+  GstCaps* caps = stream_caps(info, *state.format, state.alignment);
   const bool fits = gst_caps_can_intersect(caps, accepted);
   if (!fits) {
     gchar* ours = gst_caps_to_string(caps);
@@ -260,7 +184,11 @@ GstFlowReturn apply_changes(GstVideoEncoder* self, GstVideoCodecFrame* coming) {
 GstVideoEncoderClass* parent_class = nullptr;
 
 gboolean start(GstVideoEncoder* self) {
-  state_of(self).caps_taken = false;
+  ElementState& state = state_of(self);
+  state.caps_taken = false;
+  GST_OBJECT_LOCK(self);
+  state.statistics = {};
+  GST_OBJECT_UNLOCK(self);
   return TRUE;
 }
 
@@ -329,6 +257,7 @@ GstFlowReturn handle_frame(GstVideoEncoder* self, GstVideoCodecFrame* frame) {
   GstFlowReturn flow = state.encoder ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
   if (flow == GST_FLOW_OK) flow = apply_changes(self, frame);
   if (flow != GST_FLOW_OK || late) {
+    if (late) count(self, [](Statistics& s) { s.skip(); });
     gst_video_encoder_finish_frame(self, frame);
     return flow;
   }
@@ -338,18 +267,23 @@ GstFlowReturn handle_frame(GstVideoEncoder* self, GstVideoCodecFrame* frame) {
   }
 
   InputFrame input;
-  if (!lend_frame(state.input->info, *state.format, frame, &input)) {
-    GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("A picture cannot be read."),
-                      ("mapping %" GST_PTR_FORMAT " failed", frame->input_buffer));
+  Status status = lend_frame(state.input->info, *state.format, frame, &input);
+  if (!status.ok()) {
+    GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("A picture cannot be read: %s.", status.message().c_str()),
+                      ("%" GST_PTR_FORMAT, frame->input_buffer));
     gst_video_encoder_finish_frame(self, frame);
     return GST_FLOW_ERROR;
   }
-  const Status status = state.encoder->send_frame(input);
+  if (!state.metadata.read(frame->input_buffer))
+    GST_WARNING_OBJECT(self, "captions, time code or message of frame %u make no sense: left out", frame->system_frame_number);
+  input.metadata = state.metadata.view();
+  status = state.encoder->send_frame(input);
   if (!status.ok()) {
     GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("A picture was not taken."), ("%s", status.message().c_str()));
     gst_video_encoder_finish_frame(self, frame);
     return GST_FLOW_ERROR;
   }
+  count(self, [](Statistics& s) { s.take(); });
   forget_pixels(frame);
   gst_video_codec_frame_unref(frame);
   return push_packets(self);
@@ -359,6 +293,7 @@ gboolean flush(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
   if (state.encoder) state.encoder->reset();
   state.drained = false;
+  count(self, [](Statistics& s) { s.forget_queue(); });
   return TRUE;
 }
 
@@ -378,8 +313,12 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec*) {
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec*) {
+  ElementState& state = state_of(object);
   GST_OBJECT_LOCK(object);
-  state_of(object).settings.get(id, value);
+  if (id == kPropStats)
+    g_value_take_boxed(value, state.statistics.to_structure());
+  else
+    state.settings.get(id, value);
   GST_OBJECT_UNLOCK(object);
 }
 
@@ -406,6 +345,8 @@ G_DEFINE_TYPE(TesseraAv1EncAlias, tessera_av1_enc_alias, tessera_av1_enc_get_typ
 static void tessera_av1_enc_class_init(TesseraAv1EncClass* klass) {
   namespace element = tessera::gst;
   GST_DEBUG_CATEGORY_INIT(tessera_debug, "tessera", 0, "Tessera AV1 encoder");
+  element::register_itut_t35_meta();
+  element::register_frame_statistics_meta();
   element::parent_class = static_cast<GstVideoEncoderClass*>(g_type_class_peek_parent(klass));
 
   GObjectClass* object_class = G_OBJECT_CLASS(klass);

@@ -17,6 +17,8 @@ constexpr FrameFormat kFormats[] = {
     {GST_VIDEO_FORMAT_I420_10LE, ChromaFormat::k420, 10, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_P010_10LE, ChromaFormat::k420, 10, PixelLayout::kSemiPlanarHigh},
     {GST_VIDEO_FORMAT_GRAY8, ChromaFormat::kMonochrome, 8, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_GRAY10_LE32, ChromaFormat::kMonochrome, 10, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_GRAY16_LE, ChromaFormat::kMonochrome, 10, PixelLayout::kSemiPlanarHigh},  // its 10 high bits
 };
 
 const char* const kProfileNames[] = {"main", "high", "professional"};
@@ -41,9 +43,21 @@ int profile_of(const FrameFormat& format) {
   return format.chroma == ChromaFormat::k444 ? 1 : 0;
 }
 
+constexpr char kTuName[] = "tu", kFrameName[] = "frame";
+
 GstCaps* base_stream_caps() {
-  return gst_caps_new_simple("video/x-av1", "stream-format", G_TYPE_STRING, "obu-stream", "alignment",
-                             G_TYPE_STRING, "tu", nullptr);
+  GstCaps* caps = gst_caps_new_simple("video/x-av1", "stream-format", G_TYPE_STRING, "obu-stream", nullptr);
+  GValue alignments = G_VALUE_INIT;
+  g_value_init(&alignments, GST_TYPE_LIST);
+  for (const char* name : {kTuName, kFrameName}) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, G_TYPE_STRING);
+    g_value_set_static_string(&value, name);
+    gst_value_list_append_and_take_value(&alignments, &value);
+  }
+  gst_caps_set_value(caps, "alignment", &alignments);
+  g_value_unset(&alignments);
+  return caps;
 }
 
 void add_format_fields(GstCaps* caps, int profile, const FrameFormat& format) {
@@ -134,8 +148,23 @@ GstCaps* src_template_caps() {
   return caps;
 }
 
-GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format) {
+Alignment alignment_for(GstCaps* downstream) {
+  GstCaps* ours = base_stream_caps();
+  GstCaps* both = gst_caps_intersect_full(downstream, ours, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref(ours);
+  if (gst_caps_is_empty(both)) {
+    gst_caps_unref(both);
+    return Alignment::kTemporalUnit;
+  }
+  both = gst_caps_fixate(gst_caps_truncate(both));
+  const bool frame = g_strcmp0(gst_structure_get_string(gst_caps_get_structure(both, 0), "alignment"), kFrameName) == 0;
+  gst_caps_unref(both);
+  return frame ? Alignment::kFrame : Alignment::kTemporalUnit;
+}
+
+GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format, Alignment alignment) {
   GstCaps* caps = base_stream_caps();
+  gst_caps_set_simple(caps, "alignment", G_TYPE_STRING, alignment == Alignment::kFrame ? kFrameName : kTuName, nullptr);
   add_format_fields(caps, std::clamp(info.profile, 0, 2), format);
   // Annex A.3: seq_level_idx is 4 * (X - 2) + Y for level X.Y; 31 stands for no level at all.
   if (info.level_idx < 31) {

@@ -20,13 +20,21 @@ struct FrameFormat {
 /// Null when the element does not take `format`.
 const FrameFormat* find_format(GstVideoFormat format);
 
+/// What one buffer holds.
+enum class Alignment : uint8_t {
+  kTemporalUnit,  ///< "tu": a temporal unit, hidden frames and all
+  kFrame,         ///< "frame": one frame with the headers in front of it
+};
+
 GstCaps* sink_template_caps();
 GstCaps* src_template_caps();
 /// Sink caps with those formats alone whose stream goes into `downstream` (null: anything).
 GstCaps* sink_caps_for(const GstCaps* downstream);
+/// Whole temporal units unless downstream (its caps, in its order of preference) takes single frames alone, or rather.
+Alignment alignment_for(GstCaps* downstream);
 /// video/x-av1 with all the stream says about itself; size, rate, colour and codec_data come from the base
 /// class.
-GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format);
+GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format, Alignment alignment);
 
 struct HdrFields {
   bool has_mastering = false, has_light = false;

@@ -1,6 +1,10 @@
 #include "av1enc_frames.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace tessera::gst {
 namespace {
@@ -26,9 +30,58 @@ bool may_keep(GstBuffer* buffer) {
   return known && max_buffers == 0;
 }
 
-void release_lease(void* lease) {
-  std::unique_ptr<GstVideoFrame> frame(static_cast<GstVideoFrame*>(lease));
-  gst_video_frame_unmap(frame.get());
+/// A picture on loan. Formats the core does not read lie unpacked in `samples`.
+struct Loan {
+  GstVideoFrame frame;
+  bool mapped = false;
+  std::vector<uint16_t> samples;
+
+  ~Loan() { unmap(); }
+  void unmap() {
+    if (mapped) gst_video_frame_unmap(&frame);
+    mapped = false;
+  }
+};
+
+void release_loan(void* loan) {
+  delete static_cast<Loan*>(loan);
+}
+
+/// A GstVideoMeta may say anything of strides and offsets: all rows must lie inside the memory that was mapped.
+Status check_planes(const GstVideoFrame& frame) {
+  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(&frame); p++) {
+    const GstMapInfo& map = frame.map[frame.meta ? p : 0];
+    const gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p);
+    gint components[GST_VIDEO_MAX_COMPONENTS];
+    gst_video_format_info_component(frame.info.finfo, p, components);
+    const int first = components[0];
+    const gint height = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, first);
+    // GRAY10_LE32 has no pixel stride: three samples to four bytes.
+    const gint row = GST_VIDEO_FRAME_FORMAT(&frame) == GST_VIDEO_FORMAT_GRAY10_LE32
+                         ? (GST_VIDEO_FRAME_WIDTH(&frame) + 2) / 3 * 4
+                         : GST_VIDEO_FRAME_COMP_WIDTH(&frame, first) * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, first);
+    if (height > 1 && std::abs(stride) < row)
+      return Status::invalid("the stride of plane " + std::to_string(p) + " is " + std::to_string(stride) + " bytes, a row has " +
+                             std::to_string(row));
+    const ptrdiff_t start = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, p)) - map.data;
+    const ptrdiff_t last = start + ptrdiff_t(height - 1) * stride;
+    if (std::min(start, last) < 0 || std::max(start, last) + row > ptrdiff_t(map.size))
+      return Status::invalid("plane " + std::to_string(p) + " with a stride of " + std::to_string(stride) + " bytes and " +
+                             std::to_string(height) + " rows does not lie inside its memory of " + std::to_string(map.size) + " bytes");
+  }
+  return {};
+}
+
+/// GRAY10_LE32: three samples in the low 30 bits of each little-endian word.
+void unpack_gray10(const GstVideoFrame& frame, std::vector<uint16_t>* samples) {
+  const int width = GST_VIDEO_FRAME_WIDTH(&frame), height = GST_VIDEO_FRAME_HEIGHT(&frame);
+  samples->resize(size_t(width) * size_t(height));
+  for (int y = 0; y < height; y++) {
+    const auto* row = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+                      ptrdiff_t(y) * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+    uint16_t* out = samples->data() + ptrdiff_t(y) * width;
+    for (int x = 0; x < width; x++) out[x] = uint16_t(GST_READ_UINT32_LE(row + x / 3 * 4) >> (x % 3 * 10) & 1023);
+  }
 }
 
 }  // namespace
@@ -70,28 +123,41 @@ bool offer_pool(GstQuery* query) {
   return usable;
 }
 
-bool lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame,
-                InputFrame* out) {
-  auto lease = std::make_unique<GstVideoFrame>();
-  if (!gst_video_frame_map(lease.get(), &info, frame->input_buffer, GST_MAP_READ)) return false;
+Status lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame, InputFrame* out) {
+  auto loan = std::make_unique<Loan>();
+  loan->mapped = gst_video_frame_map(&loan->frame, &info, frame->input_buffer, GST_MAP_READ);
+  if (!loan->mapped)
+    return Status::invalid("its buffer of " + std::to_string(gst_buffer_get_size(frame->input_buffer)) +
+                           " bytes cannot be mapped as a picture of " + std::to_string(GST_VIDEO_INFO_SIZE(&info)));
+  const GstVideoFrame& mapped = loan->frame;
+  if (GST_VIDEO_FRAME_WIDTH(&mapped) < GST_VIDEO_INFO_WIDTH(&info) || GST_VIDEO_FRAME_HEIGHT(&mapped) < GST_VIDEO_INFO_HEIGHT(&info))
+    return Status::invalid("its GstVideoMeta has another size than the caps");
+  if (Status status = check_planes(mapped); !status.ok()) return status;
 
-  // Planes by component, so that YV12's V before U needs no further thought.
-  const int planes = format.chroma == ChromaFormat::kMonochrome ? 1
-                     : format.layout == PixelLayout::kPlanar    ? 3
-                                                                : 2;
-  for (int i = 0; i < planes; i++) {
-    out->plane[i] = GST_VIDEO_FRAME_COMP_DATA(lease.get(), i);
-    out->stride_bytes[i] = GST_VIDEO_FRAME_COMP_STRIDE(lease.get(), i);
+  out->may_hold = may_keep(frame->input_buffer);
+  if (format.format == GST_VIDEO_FORMAT_GRAY10_LE32) {
+    unpack_gray10(mapped, &loan->samples);
+    loan->unmap();
+    out->plane[0] = loan->samples.data();
+    out->stride_bytes[0] = ptrdiff_t(GST_VIDEO_INFO_WIDTH(&info)) * 2;
+    out->may_hold = true;
+  } else {
+    // Planes by component, so that YV12's V before U needs no further thought.
+    const int planes = format.chroma == ChromaFormat::kMonochrome ? 1 : format.layout == PixelLayout::kPlanar ? 3 : 2;
+    for (int i = 0; i < planes; i++) {
+      // Component 0 of P010 starts where the plane does, as component 1 (U) of NV12 and P010 does.
+      out->plane[i] = GST_VIDEO_FRAME_COMP_DATA(&mapped, i);
+      out->stride_bytes[i] = GST_VIDEO_FRAME_COMP_STRIDE(&mapped, i);
+      if (out->stride_bytes[i] < 0) out->may_hold = false;
+    }
   }
-  // Component 0 of P010 starts where the plane does, as component 1 (U) of NV12 and P010 does.
   out->layout = format.layout;
   out->frame_id = frame->system_frame_number;
   out->pts_ns = GST_CLOCK_TIME_IS_VALID(frame->pts) ? int64_t(frame->pts) : -1;
   out->force_key_frame = GST_VIDEO_CODEC_FRAME_IS_FORCE_KEYFRAME(frame);
-  out->may_hold = may_keep(frame->input_buffer);
-  out->lease = lease.release();
-  out->release = release_lease;
-  return true;
+  out->lease = loan.release();
+  out->release = release_loan;
+  return {};
 }
 
 void forget_pixels(GstVideoCodecFrame* frame) {

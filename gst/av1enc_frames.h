@@ -6,15 +6,16 @@
 
 #include "api/packet.h"
 #include "av1enc_caps.h"
+#include "base/status.h"
 
 namespace tessera::gst {
 
 /// Offers upstream a pool with aligned and padded planes, described by GstVideoMeta.
 bool offer_pool(GstQuery* allocation_query);
 
-/// Maps `frame`'s buffer and describes it in `out`, whose release() unmaps and unrefs it. False: it cannot be
-/// mapped.
-bool lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame,
+/// Maps `frame`'s buffer and describes it in `out`, whose release() unmaps and unrefs it. An error says what is wrong
+/// with the buffer: it cannot be mapped, or its planes do not lie inside its memory.
+Status lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame,
                 InputFrame* out);
 
 /// Puts a buffer with the metadata alone in the place of `frame`'s picture. The base class keeps a frame's input buffer

@@ -124,6 +124,9 @@ constexpr Row kRows[] = {
     {kPropKeyframeMode, "keyframe-mode", "Key frame mode",
      "auto: key frames at scene cuts too; disabled: only where forced or due by keyframe-max-dist",
      Kind::kEnum, false, 0, 0, kKeyframesAuto, keyframe_mode_type},
+    {kPropKeyframeMaxInterval, "keyframe-max-interval", "Key frame interval",
+     "Longest time between key frames, in ms of presentation time; 0: no limit. Holds beside keyframe-max-dist",
+     Kind::kUint, true, 0, G_MAXUINT, 0},
     {kPropThreads, "threads", "Threads",
      "Worker threads; 0: as many as there are CPUs. The number never changes the stream", Kind::kUint, false,
      0, G_MAXUINT, 0},
@@ -168,6 +171,9 @@ constexpr Row kRows[] = {
      NOT_IMPLEMENTED "Scale is 8 over this number", Kind::kUint, false, 8, 16, 8},
     {kPropResizeKfDenominator, "resize-kf-denominator", "Resize denominator, key frames",
      NOT_IMPLEMENTED "Scale of key frames is 8 over this number", Kind::kUint, false, 8, 16, 8},
+    {kPropComputePsnr, "compute-psnr", "Compute PSNR",
+     "Measure each frame against its source, for the property stats and the frames' TesseraFrameStats meta", Kind::kBool,
+     false, 0, 1, 0},
 };
 constexpr bool rows_follow_ids() {
   for (size_t i = 0; i < std::size(kRows); i++)
@@ -278,6 +284,7 @@ RuntimeSettings Settings::runtime() const {
   runtime.min_quantizer = int(value_[kPropMinQuantizer]);
   runtime.max_quantizer = int(value_[kPropMaxQuantizer]);
   runtime.target_bitrate_kbps = uint32_t(value_[kPropTargetBitrate]);
+  runtime.keyframe_max_ms = uint32_t(value_[kPropKeyframeMaxInterval]);
   runtime.keyframe_max_dist = int(std::min(value_[kPropKeyframeMaxDist], kMaxKeyframeDistance));
   return runtime;
 }
@@ -309,6 +316,7 @@ void Settings::fill(EncoderConfig* config) const {
   config->undershoot_pct = uint32_t(value_[kPropUndershootPct]);
   config->overshoot_pct = uint32_t(value_[kPropOvershootPct]);
   config->drop_frame_pct = uint32_t(value_[kPropDropFrame]);
+  config->compute_psnr = value_[kPropComputePsnr] != 0;
 }
 
 std::vector<std::string> Settings::complaints() const {
@@ -334,8 +342,9 @@ std::vector<std::string> Settings::complaints() const {
     list.push_back("buf-initial-sz and buf-optimal-sz cannot exceed buf-sz, which holds");
   if (profile == kProfileRealtime && value_[kPropLagInFrames] > 0)
     list.push_back("lag-in-frames has no effect with usage-profile=realtime");
-  if (profile == kProfileAllIntra && (touched(kPropKeyframeMaxDist) || touched(kPropKeyframeMode)))
-    list.push_back("keyframe-max-dist and keyframe-mode have no effect with usage-profile=all-intra");
+  if (profile == kProfileAllIntra &&
+      (touched(kPropKeyframeMaxDist) || touched(kPropKeyframeMode) || touched(kPropKeyframeMaxInterval)))
+    list.push_back("keyframe-max-dist, keyframe-max-interval and keyframe-mode have no effect with usage-profile=all-intra");
   if (!multipass_cache_file_.empty() && value_[kPropEncPass] == kOnePass)
     list.push_back("multipass-cache-file has no effect with enc-pass=one-pass");
 
@@ -359,6 +368,12 @@ void install_properties(GObjectClass* object_class) {
           "multipass-cache-file", "Statistics file",
           NOT_IMPLEMENTED "File that the first of two passes writes", nullptr,
           static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)));
+  g_object_class_install_property(
+      object_class, kPropStats,
+      g_param_spec_boxed("stats", "Statistics",
+                         "Since the stream began: frames, key-frames, dropped-frames, bits, average-qindex (0 to 255), "
+                         "queue-depth in frames, and with compute-psnr psnr, psnr-y, psnr-u and psnr-v in dB",
+                         GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 }  // namespace tessera::gst

@@ -25,6 +25,7 @@ enum PropertyId : guint {
   kPropLagInFrames,
   kPropKeyframeMaxDist,
   kPropKeyframeMode,
+  kPropKeyframeMaxInterval,
   kPropThreads,
   kPropTileColumns,
   kPropTileRows,
@@ -44,7 +45,9 @@ enum PropertyId : guint {
   kPropResizeMode,
   kPropResizeDenominator,
   kPropResizeKfDenominator,
+  kPropComputePsnr,
   kPropMultipassCacheFile,
+  kPropStats,
   kPropCount
 };
 

@@ -93,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
                     FormatCase{"NV12", 17, 19, "4:2:0", 8}, FormatCase{"YV12", 17, 19, "4:2:0", 8},
                     FormatCase{"GRAY8", 17, 19, "4:0:0", 8}, FormatCase{"I420_10LE", 17, 19, "4:2:0", 10},
                     FormatCase{"P010_10LE", 17, 19, "4:2:0", 10},
-                    FormatCase{"P010_10LE", 64, 66, "4:2:0", 10}),
+                    FormatCase{"P010_10LE", 64, 66, "4:2:0", 10}, FormatCase{"GRAY10_LE32", 17, 19, "4:0:0", 10},
+                    FormatCase{"GRAY10_LE32", 1, 1, "4:0:0", 10}, FormatCase{"GRAY16_LE", 17, 19, "4:0:0", 10}),
     [](const auto& test) {
       return std::string(test.param.format) + "_" + std::to_string(test.param.width) + "x" +
              std::to_string(test.param.height);
@@ -117,6 +118,32 @@ TEST(Caps, every_layout_of_420_gives_the_same_stream) {
   EXPECT_EQ(stream_of("NV12"), i420);
   EXPECT_EQ(stream_of("YV12"), i420);
   EXPECT_EQ(stream_of("P010_10LE"), stream_of("I420_10LE"));
+  // The low six bits of GRAY16_LE are 0 in these pictures.
+  EXPECT_EQ(stream_of("GRAY16_LE"), stream_of("GRAY10_LE32"));
+  EXPECT_NE(stream_of("GRAY16_LE"), stream_of("GRAY8"));
+}
+
+TEST(Caps, what_the_core_does_not_carry_is_refused_in_negotiation) {
+  for (const char* format : {"Y42B", "Y444", "I422_10LE", "Y444_10LE", "I420_12LE", "I422_12LE", "Y444_12LE", "P012_LE",
+                             "I420_10BE", "RGB", "GRAY16_BE"}) {
+    const std::string text = raw_caps(format, 64, 64);
+    const CapsPtr caps(gst_caps_from_string(text.c_str()));
+    Harness harness;
+    GstPad* pad = gst_element_get_static_pad(harness.element(), "sink");
+    const CapsPtr taken(gst_pad_query_caps(pad, nullptr));
+    EXPECT_FALSE(gst_caps_can_intersect(taken.get(), caps.get())) << format;
+    EXPECT_FALSE(gst_pad_query_accept_caps(pad, caps.get())) << format;
+    gst_object_unref(pad);
+    harness.set_caps(text);
+    EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED) << format;
+  }
+  for (const char* size : {"width=65537,height=64", "width=64,height=65537", "width=0,height=64", "width=64,height=-2"}) {
+    const CapsPtr caps(gst_caps_from_string((std::string("video/x-raw,format=I420,framerate=30/1,") + size).c_str()));
+    Harness harness;
+    GstPad* pad = gst_element_get_static_pad(harness.element(), "sink");
+    EXPECT_FALSE(gst_pad_query_accept_caps(pad, caps.get())) << size;
+    gst_object_unref(pad);
+  }
 }
 
 TEST(Caps, color_goes_into_the_stream) {

@@ -18,7 +18,17 @@ BufferPtr make_picture(const std::string& caps_text, int index) {
   GstVideoFrame frame;
   gst_video_frame_map(&frame, &info, buffer.get(), GST_MAP_WRITE);
   const bool high_bits = GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_P010_10LE;
+  if (GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_GRAY10_LE32) {
+    for (int y = 0; y < GST_VIDEO_FRAME_HEIGHT(&frame); y++)
+      for (int x = 0; x < GST_VIDEO_FRAME_WIDTH(&frame); x++) {
+        auto* at = static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+                   y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0) + x / 3 * 4;
+        const uint32_t value = uint32_t((x * 3 + y * 5 + index * 7) & 255) << 2;
+        GST_WRITE_UINT32_LE(at, (x % 3 ? GST_READ_UINT32_LE(at) : 0) | value << (x % 3 * 10));
+      }
+  }
   for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&frame); c++) {
+    if (GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_GRAY10_LE32) break;
     const int depth = GST_VIDEO_FRAME_COMP_DEPTH(&frame, c);
     auto* origin = static_cast<uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame, c));
     // GStreamer 1.22 puts P010's V one byte, not one sample, behind U.

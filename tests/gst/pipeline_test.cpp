@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(all, Container,
 
 TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
   ASSERT_EQ(system("command -v dav1d >/dev/null"), 0) << "dav1d is needed (package dav1d)";
-  for (const char* format : {"I420", "I420_10LE", "GRAY8", "NV12", "P010_10LE"}) {
+  for (const char* format : {"I420", "I420_10LE", "GRAY8", "NV12", "P010_10LE", "GRAY10_LE32", "GRAY16_LE"}) {
     const std::string stream = path("a.obu"), pictures = path("a.yuv");
     ASSERT_EQ(
         run_pipeline(
@@ -152,8 +152,9 @@ TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
             ",width=66,height=50,framerate=30/1 ! tesseraav1enc cpu-used=9 ! filesink location=" + stream),
         "");
     ASSERT_EQ(system(("dav1d -q -i " + stream + " -o " + pictures).c_str()), 0) << format;
-    const bool deep = std::string(format).find("10LE") != std::string::npos;
-    const bool gray = std::string(format) == "GRAY8";
+    const std::string name = format;
+    const bool gray = name.rfind("GRAY", 0) == 0;
+    const bool deep = name.find("10") != std::string::npos || name == "GRAY16_LE";
     EXPECT_EQ(fs::file_size(pictures), uintmax_t(10 * (66 * 50 + (gray ? 0 : 2 * 33 * 25)) * (deep ? 2 : 1)))
         << format;
   }
