@@ -1,7 +1,5 @@
 #include "block/coef_cost.h"
 
-#include <cstdlib>
-
 #include "block/level_map.h"
 #include "block/tx_type_rules.h"
 
@@ -29,49 +27,25 @@ uint32_t eob_cost(const CostTables& tables, int plane, TxSize tx_size, TxClass t
   return cost;
 }
 
-namespace {
-
-template <TxClass kClass>
-uint32_t magnitudes_cost(const CostTables& tables, int plane_type, TxSize tx_size, const Scan& scan,
-                         const Level* levels, int eob) {
-  const LevelMap map(levels, eob, tx_size, scan);
-  const int size_ctx = tx_size_ctx(tx_size);
-  const auto& base = tables.coeff_base[size_ctx][plane_type];
-  const auto& br = tables.coeff_br[std::min<int>(size_ctx, TX_32X32)][plane_type];
-  int magnitude = std::abs(levels[eob - 1]);
-  int position = scan.positions[eob - 1];
-  uint32_t cost = tables.coeff_base_eob[size_ctx][plane_type][coeff_base_eob_ctx(tx_size, eob - 1)]
-                      .bits[std::min(magnitude, NUM_BASE_LEVELS + 1) - 1];
-  if (magnitude > NUM_BASE_LEVELS) cost += base_range_cost(br[map.br_ctx<kClass>(position)], magnitude);
-  int signs = eob > 1;  // of all but the first coefficient
-  for (int c = eob - 2; c >= 0; c--) {
-    magnitude = std::abs(levels[c]);
-    position = scan.positions[c];
-    cost += base[map.base_ctx<kClass>(position)].bits[std::min(magnitude, NUM_BASE_LEVELS + 1)];
-    if (magnitude > NUM_BASE_LEVELS) cost += base_range_cost(br[map.br_ctx<kClass>(position)], magnitude);
-    signs += c > 0 && magnitude != 0;
-  }
-  return cost + static_cast<uint32_t>(signs) * kCostOneBit;
-}
-
-}  // namespace
-
-uint32_t coefficient_cost(const CostTables& tables, int plane, TxSize tx_size, TxType type, TxbContexts ctx,
+uint32_t coefficient_cost(const CostTables& tables, LevelRateFn* level_rate, const CostedBlock& block,
                           const Level* levels, int eob) {
-  const int plane_type = plane > 0;
-  uint32_t cost = tables.txb_skip[tx_size_ctx(tx_size)][ctx.all_zero].bits[eob == 0];
+  const int plane_type = block.plane > 0, size_ctx = tx_size_ctx(block.size);
+  uint32_t cost = tables.txb_skip[size_ctx][block.ctx.all_zero].bits[eob == 0];
   if (eob == 0) return cost;
-  const TxClass tx_class = get_tx_class(type);
-  const Scan& scan = get_scan(tx_size, type);
-  cost += eob_cost(tables, plane, tx_size, tx_class, eob);
-  if (levels[0] != 0) cost += tables.dc_sign[plane_type][ctx.dc_sign].bits[levels[0] < 0];
-  switch (tx_class) {
-    case TX_CLASS_HORIZ:
-      return cost + magnitudes_cost<TX_CLASS_HORIZ>(tables, plane_type, tx_size, scan, levels, eob);
-    case TX_CLASS_VERT:
-      return cost + magnitudes_cost<TX_CLASS_VERT>(tables, plane_type, tx_size, scan, levels, eob);
-    default: return cost + magnitudes_cost<TX_CLASS_2D>(tables, plane_type, tx_size, scan, levels, eob);
-  }
+  const TxClass tx_class = get_tx_class(block.type);
+  cost += eob_cost(tables, block.plane, block.size, tx_class, eob);
+  if (levels[0] != 0) cost += tables.dc_sign[plane_type][block.ctx.dc_sign].bits[levels[0] < 0];
+  return cost + level_rate({
+                    .levels = levels,
+                    .positions = get_scan(block.size, block.type).positions,
+                    .eob = eob,
+                    .size = block.size,
+                    .tx_class = tx_class,
+                    .base = tables.levels.base[size_ctx][plane_type][0].data(),
+                    .base_eob = tables.coeff_base_eob[size_ctx][plane_type][coeff_base_eob_ctx(block.size, eob - 1)].bits,
+                    .br = tables.levels.br[std::min<int>(size_ctx, TX_32X32)][plane_type][0].data(),
+                    .bit = kCostOneBit,
+                });
 }
 
 uint32_t tx_type_cost(const CostTables& tables, const FrameHeader& header, const BlockInfo& info,

@@ -3,14 +3,21 @@
 #pragma once
 
 #include "block/block_context.h"
-#include "dsp/pixel.h"
+#include "dsp/coef_levels.h"
 #include "entropy/cost_tables.h"
 
 namespace tessera {
 
+struct CostedBlock {
+  int plane;
+  TxSize size;
+  TxType type;
+  TxbContexts ctx;
+};
+
 /// all_zero, end of block, levels and signs of one transform block (spec 5.11.39 without transform_type).
-/// `levels` in scan order, `eob` of them, the last not zero.
-uint32_t coefficient_cost(const CostTables& tables, int plane, TxSize tx_size, TxType type, TxbContexts ctx,
+/// `levels` is raster; `eob` of them in scan order, the last not zero.
+uint32_t coefficient_cost(const CostTables& tables, LevelRateFn* level_rate, const CostedBlock& block,
                           const Level* levels, int eob);
 
 /// The end-of-block symbols alone.

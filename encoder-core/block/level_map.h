@@ -53,7 +53,7 @@ class LevelMap {
 
   TxSize size_;
   int width_log2_, stride_;
-  uint8_t cells_[(32 + kLevelPad) * (32 + kLevelPad)];
+  uint8_t cells_[level_map_size(32, 32)];
 };
 
 /// spec 8.3.2: ctx of coeff_base_eob for the last coefficient, `rank` its place in the scan.

@@ -20,7 +20,7 @@ struct Cdf {
   uint16_t w[N];
 };
 
-/// What a CDF costs: bits[symbol] in 1/512 bit. Lies at the same place in CostTables as its CDF in
+/// What a CDF costs: bits[symbol] in 1/512 bit. Lies at the same place in SymbolCosts as its CDF in
 /// CdfContext.
 template <int N>
 struct SymbolCost {
@@ -79,7 +79,7 @@ struct Nested<T, kFirst, kRest...> {
 };
 }  // namespace detail
 
-/// The one layout behind CdfContext and CostTables.
+/// The one layout behind CdfContext and SymbolCosts.
 template <template <int> class Entry>
 struct alignas(16) CdfLayout {
 #define TESSERA_CDF_FIELD(name, symbols, ...) \
@@ -92,11 +92,11 @@ struct alignas(16) CdfLayout {
 };
 
 using CdfContext = CdfLayout<Cdf>;  // 12256 bytes
-using CostTables = CdfLayout<SymbolCost>;
+using SymbolCosts = CdfLayout<SymbolCost>;
 
 inline constexpr int kCdfWords = sizeof(CdfContext) / 2;
 static_assert(std::is_trivially_copyable_v<CdfContext>);
-static_assert(sizeof(CdfContext) == 12256 && sizeof(CostTables) == 12256);
+static_assert(sizeof(CdfContext) == 12256 && sizeof(SymbolCosts) == 12256);
 
 /// Calls f(entry) for every Cdf<N> (or SymbolCost<N>) of a field, then of a whole layout.
 template <class T, class F>

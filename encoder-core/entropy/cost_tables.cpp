@@ -46,6 +46,27 @@ void fill(const Array<T, N>& cdfs, Array<U, N>& costs) {
   for (size_t i = 0; i < N; ++i) fill(cdfs[i], costs[i]);
 }
 
+void fill_levels(const SymbolCosts& symbols, LevelCosts& levels) {
+  for (size_t size = 0; size < levels.base.size(); ++size)
+    for (int plane_type = 0; plane_type < 2; ++plane_type)
+      for (int ctx = 0; ctx < 42; ++ctx)
+        for (int m = 0; m < 4; ++m)
+          levels.base[size][plane_type][ctx][m] =
+              static_cast<uint16_t>(symbols.coeff_base[size][plane_type][ctx].bits[m] + (m > 0 ? kCostOneBit : 0));
+  for (size_t size = 0; size < levels.br.size(); ++size)
+    for (int plane_type = 0; plane_type < 2; ++plane_type)
+      for (int ctx = 0; ctx < 21; ++ctx) {
+        // Each symbol adds up to 3; a 3 is followed by another symbol, of which there are four at most.
+        const uint16_t* bits = symbols.coeff_br[size][plane_type][ctx].bits;
+        auto& sums = levels.br[size][plane_type][ctx];
+        for (int m = 0; m < 3; ++m) sums[m] = 0;
+        for (int threes = 0; threes < 4; ++threes)
+          for (int rest = 0; rest < 3; ++rest)
+            sums[3 + 3 * threes + rest] = static_cast<uint16_t>(threes * bits[3] + bits[rest]);
+        sums[15] = static_cast<uint16_t>(4 * bits[3]);
+      }
+}
+
 }  // namespace
 
 void build_cost_tables(const CdfContext& context, CostTables& tables) {
@@ -53,6 +74,7 @@ void build_cost_tables(const CdfContext& context, CostTables& tables) {
   TESSERA_SMALL_CDFS(TESSERA_COST_FILL)
   TESSERA_LARGE_CDFS(TESSERA_COST_FILL)
 #undef TESSERA_COST_FILL
+  fill_levels(tables, tables.levels);
 }
 
 }  // namespace tessera

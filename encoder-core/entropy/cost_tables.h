@@ -1,6 +1,7 @@
 // What symbols cost, in 1/512 bit.
 #pragma once
 
+#include "base/array.h"
 #include "entropy/cdf_context.h"
 
 namespace tessera {
@@ -10,6 +11,19 @@ inline constexpr int kCostOneBit = 512;
 /// [s]: cost of an interval of s / 512, which is how finely the range coder divides, with the minimum
 /// probability that it adds.
 extern const Array<uint16_t, 513> kIntervalCost;
+
+/// What coefficient levels cost, summed from symbols. Axes as in CdfContext.
+struct LevelCosts {
+  /// [size][plane type][ctx][min( magnitude, 3 )]: coeff_base, and a sign bit where there is a magnitude.
+  Array<Table3<uint16_t, 2, 42, 4>, 5> base;
+  /// [size][plane type][ctx][min( magnitude, 15 )]: every coeff_br of the magnitude, nothing up to 2.
+  Array<Table3<uint16_t, 2, 21, 16>, 4> br;
+};
+
+/// The cost of every symbol of every CDF, and what follows from that.
+struct CostTables : SymbolCosts {
+  LevelCosts levels;
+};
 
 /// Cost of a bit of probability word / 32768 of being 1.
 inline uint32_t boolean_cost(uint16_t word, int bit) {

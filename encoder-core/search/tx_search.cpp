@@ -81,7 +81,7 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
     energy += row;
   }
   UnitChoice best = {.size = q.size,
-                     .rate = coefficient_cost(s_.costs, q.plane, q.size, DCT_DCT, ctx, nullptr, 0),
+                     .rate = coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, DCT_DCT, ctx}, nullptr, 0),
                      .distortion = energy};
   double best_j = lossless && energy > 0 ? std::numeric_limits<double>::infinity() : s_.j(energy, best.rate);
   if (energy == 0) return best;
@@ -109,12 +109,12 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
     // What 64-point transforms cut off is error too.
     if (w > 32 || h > 32) distortion += std::max<int64_t>(0, energy - (static_cast<int64_t>(error.energy + 8) >> 4));
     if (lossless) distortion = 0;
-    for (int c = 0; c < eob; c++) scan_levels[c] = trial[scan.positions[c]];
-    const uint32_t rate = coefficient_cost(s_.costs, q.plane, q.size, type, ctx, scan_levels, eob) +
+    const uint32_t rate = coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, type, ctx}, trial, eob) +
                           (q.plane == 0 ? tx_type_cost(s_.costs, s_.header(), q.info, q.size, type) : 0);
     const double j = s_.j(distortion, rate);
     if (j >= best_j) continue;
     best_j = j;
+    for (int c = 0; c < eob; c++) scan_levels[c] = trial[scan.positions[c]];
     best = {.size = q.size,
             .type = type,
             .eob = static_cast<uint16_t>(eob),

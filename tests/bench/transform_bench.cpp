@@ -60,7 +60,7 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
   std::mt19937 rng(1);
   alignas(64) static Coeff coeffs[1024], dequantised[1024];
   alignas(64) static Level levels[1024];
-  alignas(64) static uint8_t map[level_map_size(32, 32)], contexts[1024];
+  alignas(64) static uint8_t map[level_map_size(32, 32)], contexts[level_map_size(32, 32)];
   // A spectrum that falls off: about a tenth of the levels are not zero.
   for (int i = 0; i < 1024; ++i) {
     const int w = std::min<int>(Tx_Width[size], 32),
@@ -70,7 +70,9 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
   const QuantStep step(80, 90, 8);
   const int n = max_eob(size), w = std::min<int>(Tx_Width[size], 32);
   const QuantTask task = {&step, get_scan(size, DCT_DCT).ranks, {100, 80}, n, dequant_shift(size)};
-  table.quantise(coeffs, task, levels, dequantised);
+  const int eob = table.quantise(coeffs, task, levels, dequantised);
+  static const uint16_t costs[42 * 4] = {}, br_costs[21 * 16] = {};
+  const LevelRateTask rate_task = {levels, get_scan(size, DCT_DCT).positions, eob, size, TX_CLASS_2D, costs, costs, br_costs, 512};
   levels_table.build_levels(levels, w, n / w, map);
   for (auto _ : state) switch (what) {
       case 0:
@@ -83,7 +85,10 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
         levels_table.build_levels(levels, w, n / w, map);
         break;
       case 3:
-        levels_table.base_contexts(map, size, TX_CLASS_2D, contexts);
+        levels_table.base_sums(map, size, TX_CLASS_2D, n / w, contexts);
+        break;
+      case 4:
+        benchmark::DoNotOptimize(levels_table.rate(rate_task));
         break;
     }
   count_pixels(state, n);
@@ -106,8 +111,8 @@ const int registered = [] {
       }
     }
   for (TxSize size : {TX_4X4, TX_8X8, TX_16X16, TX_32X32}) {
-    const char* names[] = {"quantise_", "tx_error_", "build_levels_", "base_contexts_"};
-    for (int what = 0; what < 4; ++what)
+    const char* names[] = {"quantise_", "tx_error_", "build_levels_", "base_sums_", "level_rate_"};
+    for (int what = 0; what < 5; ++what)
       benchmark::RegisterBenchmark((names[what] + label(size, DCT_DCT)).c_str(), quantise_bench, size, what);
   }
   return 0;

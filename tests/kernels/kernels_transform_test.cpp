@@ -133,20 +133,47 @@ TYPED_TEST(Transform, QuantiseAndError) {
 TYPED_TEST(Transform, CoefficientContexts) {
   using P = TypeParam;
   this->for_types([&](const DspTable<P>& fast, TxSize size, TxType type) {
-    const int n = max_eob(size), w = std::min<int>(Tx_Width[size], 32), h = n / w;
+    const int n = max_eob(size), w = std::min<int>(Tx_Width[size], 32), h = n / w, rows = this->random.in(1, h);
     Guarded<Level> levels(n, 1);
     for (int i = 0; i < n; i++)
       levels.data()[i] =
           static_cast<Level>(this->random.in(0, 2) ? this->random.in(-4, 4) : this->random.in(-200, 200));
-    Guarded<uint8_t> map[2] = {{level_map_size(w, h), 1}, {level_map_size(w, h), 1}};
-    this->scalar.coef_levels.build_levels(levels.data(), w, h, map[0].data());
-    fast.coef_levels.build_levels(levels.data(), w, h, map[1].data());
-    EXPECT_TRUE(map[0] == map[1] && map[1].intact());
-    for (auto contexts : {&CoefLevelsTable<P>::base_contexts, &CoefLevelsTable<P>::br_contexts}) {
-      Guarded<uint8_t> out[2] = {{n, 1}, {n, 1}};
-      (this->scalar.coef_levels.*contexts)(map[0].data(), size, get_tx_class(type), out[0].data());
-      (fast.coef_levels.*contexts)(map[0].data(), size, get_tx_class(type), out[1].data());
-      EXPECT_TRUE(out[0] == out[1] && out[1].intact());
+    const int map_size = level_map_size(w, rows), stride = level_stride(w);
+    Guarded<uint8_t> map[2] = {{map_size, 1}, {map_size, 1}};
+    this->scalar.coef_levels.build_levels(levels.data(), w, rows, map[0].data());
+    fast.coef_levels.build_levels(levels.data(), w, rows, map[1].data());
+    EXPECT_TRUE(std::equal(map[0].data(), map[0].data() + stride * (rows + kLevelPad), map[1].data()));
+    EXPECT_TRUE(map[1].intact());
+    for (auto sums : {&CoefLevelsTable<P>::base_sums, &CoefLevelsTable<P>::br_sums}) {
+      Guarded<uint8_t> out[2] = {{map_size, 1}, {map_size, 1}};
+      (this->scalar.coef_levels.*sums)(map[0].data(), size, get_tx_class(type), rows, out[0].data());
+      (fast.coef_levels.*sums)(map[0].data(), size, get_tx_class(type), rows, out[1].data());
+      for (int i = 0; i < rows * stride; i++) {
+        if (i % stride < w) {
+          ASSERT_EQ(out[1].data()[i], out[0].data()[i]) << i;
+        }
+      }
+      EXPECT_TRUE(out[1].intact());
+    }
+  });
+}
+
+TYPED_TEST(Transform, LevelRate) {
+  using P = TypeParam;
+  uint16_t base[42 * 4], br[21 * 16], base_eob[3];
+  for (uint16_t& c : base) c = static_cast<uint16_t>(this->random.in(512, 9000));
+  for (uint16_t& c : br) c = static_cast<uint16_t>(this->random.in(0, 30000));
+  for (uint16_t& c : base_eob) c = static_cast<uint16_t>(this->random.in(0, 9000));
+  this->for_types([&](const DspTable<P>& fast, TxSize size, TxType type) {
+    const Scan& scan = get_scan(size, type);
+    for (int round = 0; round < 20; round++) {
+      const int eob = this->random.in(1, round & 1 ? std::min(scan.size, 12) : scan.size), reach = 1 << this->random.in(0, 15);
+      Guarded<Level> levels(scan.size, 1);
+      for (int i = 0; i < scan.size; i++)
+        levels.data()[scan[i]] = static_cast<Level>(i >= eob || this->random.in(0, 1) ? 0 : this->random.in(1 - reach, reach - 1));
+      if (levels.data()[scan[eob - 1]] == 0) levels.data()[scan[eob - 1]] = -1;
+      const LevelRateTask task = {levels.data(), scan.positions, eob, size, get_tx_class(type), base, base_eob, br, 512};
+      EXPECT_EQ(fast.coef_levels.rate(task), this->scalar.coef_levels.rate(task));
     }
   });
 }

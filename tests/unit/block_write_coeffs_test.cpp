@@ -376,13 +376,18 @@ TEST(CoefCost, EqualsTheFrozenCounter) {
   Bench bench;
   auto tables = std::make_unique<CostTables>();
   build_cost_tables(*bench.cdfs, *tables);
+  CoefLevelsTable<uint8_t> kernels;
+  bind_coef_levels_scalar(kernels);
   for (const auto& sb : random_frame(rng, bench.header, 300)) {
     bench.context.start_superblock_row();
     for (const Unit& u : sb) {
       const TxbContexts ctx = txb_contexts(bench.wc, u.info, u.block);
       const int eob = static_cast<int>(u.levels.size());
+      const Scan& scan = get_scan(u.block.size, u.type);
+      std::vector<Level> raster(static_cast<size_t>(scan.size));
+      for (int c = 0; c < eob; c++) raster[scan[c]] = u.levels[c];
       uint32_t cost =
-          coefficient_cost(*tables, u.block.plane, u.block.size, u.type, ctx, u.levels.data(), eob);
+          coefficient_cost(*tables, kernels.rate, {u.block.plane, u.block.size, u.type, ctx}, raster.data(), eob);
       if (u.block.plane == 0 && eob > 0)
         cost += tx_type_cost(*tables, bench.header, u.info, u.block.size, u.type);
       FrozenCostCounter counter(*bench.cdfs, *tables);

@@ -250,5 +250,26 @@ TEST(CostTables, HoldEverySymbolOfEveryCdf) {
   EXPECT_EQ(tables.skip[1].bits[0], symbol_cost(context.skip[1], 0));
 }
 
+TEST(CostTables, LevelsAreSumsOfTheirSymbols) {
+  std::mt19937 random(10);
+  CdfContext context = worn_context(random);
+  CostTables tables;
+  build_cost_tables(context, tables);
+  for (int size = 0; size < 4; ++size)
+    for (int ctx = 0; ctx < 21; ++ctx)
+      for (int m = 0; m < 16; ++m) {
+        uint32_t sum = 0;
+        int rest = m - 3;
+        for (int i = 0; i < 4 && rest >= 0; ++i, rest -= 3) {
+          sum += tables.coeff_br[size][1][ctx].bits[std::min(rest, 3)];
+          if (rest < 3) break;
+        }
+        ASSERT_EQ(tables.levels.br[size][1][ctx][m], sum) << m;
+      }
+  for (int ctx = 0; ctx < 42; ++ctx)
+    for (int m = 0; m < 4; ++m)
+      ASSERT_EQ(tables.levels.base[4][0][ctx][m], tables.coeff_base[4][0][ctx].bits[m] + (m ? kCostOneBit : 0));
+}
+
 }  // namespace
 }  // namespace tessera
