@@ -38,6 +38,19 @@ struct FrameJob {
 
   void make_room(const PictureFormat& format) { obu.reserve(usual_frame_bytes(format)); }
   bool codes() const { return !plan.header.show_existing_frame; }
+
+  /// Gives back what a step holds that will never start. Nobody may read its source or its neighbours any more.
+  void abandon() {
+    for (auto& neighbour : neighbours) {
+      neighbour->readers.fetch_sub(1, std::memory_order_relaxed);
+      neighbour.reset();
+    }
+    neighbours.clear();
+    if (source) source->release_samples();
+    source.reset();
+    coded.reset();
+    for (auto& slot : slots) slot.reset();
+  }
 };
 
 }  // namespace tessera

@@ -241,8 +241,9 @@ void SequenceEncoder<P>::finish() {
 
 template <Pixel P>
 void SequenceEncoder<P>::reset() {
-  schedule_.finish_all();
+  schedule_.finish_started();
   for (size_t i = 0; i < coding_.size(); i++) {
+    coding_[i]->abandon();
     coding_[i]->shown.reset();
     coding_[i]->metadata.reset();
   }

@@ -73,6 +73,16 @@ void TaskSchedule<P>::wait(FrameJob<P>& job) {
 }
 
 template <Pixel P>
+void TaskSchedule<P>::finish_started() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (int i = static_cast<int>(in_flight_.size()); i-- > 0;)
+      if (in_flight_[i]->state == FrameJob<P>::State::kWaiting) in_flight_.erase(i);
+  }
+  finish_all();
+}
+
+template <Pixel P>
 void TaskSchedule<P>::finish_all() {
   for (;;) {
     FrameJob<P>* oldest = nullptr;

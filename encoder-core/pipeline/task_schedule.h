@@ -21,6 +21,8 @@ class TaskSchedule {
   /// Works until the job is done.
   void wait(FrameJob<P>& job);
   void finish_all();
+  /// Takes frames that have not started off the schedule, their jobs as they are, and works until the others are done.
+  void finish_started();
   /// Frames scheduled and not done.
   int unfinished();
 
