@@ -61,9 +61,10 @@ void update_latency(GstVideoEncoder* self) {
   const auto frames = guint64(state.encoder->max_delay_frames());
   // Without a frame rate, that of film and European television.
   const bool known = state.config.fps_numerator > 0;
-  const GstClockTime latency =
+  const GstClockTime exact =
       gst_util_uint64_scale(frames * GST_SECOND, known ? guint64(state.config.fps_denominator) : 1,
                             known ? guint64(state.config.fps_numerator) : 25);
+  const GstClockTime latency = MIN(exact, GstClockTime(G_MAXINT64) / 2);  // a frame a century, and sums stay in range
   GstClockTime present = GST_CLOCK_TIME_NONE;
   gst_video_encoder_get_latency(self, &present, nullptr);
   if (present != latency) gst_video_encoder_set_latency(self, latency, latency);

@@ -124,14 +124,19 @@ bool offer_pool(GstQuery* query) {
 }
 
 Status lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoCodecFrame* frame, InputFrame* out) {
+  const GstVideoMeta* meta = gst_buffer_get_video_meta(frame->input_buffer);
+  const guint width = guint(GST_VIDEO_INFO_WIDTH(&info)), height = guint(GST_VIDEO_INFO_HEIGHT(&info));
+  if (meta && (meta->format != GST_VIDEO_INFO_FORMAT(&info) || meta->width < width || meta->height < height))
+    return Status::invalid(std::string("its GstVideoMeta speaks of ") + gst_video_format_to_string(meta->format) + " with a size of " +
+                           std::to_string(meta->width) + "x" + std::to_string(meta->height) + ", the caps of " +
+                           gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)) + " with " + std::to_string(width) + "x" +
+                           std::to_string(height));
   auto loan = std::make_unique<Loan>();
   loan->mapped = gst_video_frame_map(&loan->frame, &info, frame->input_buffer, GST_MAP_READ);
   if (!loan->mapped)
     return Status::invalid("its buffer of " + std::to_string(gst_buffer_get_size(frame->input_buffer)) +
                            " bytes cannot be mapped as a picture of " + std::to_string(GST_VIDEO_INFO_SIZE(&info)));
   const GstVideoFrame& mapped = loan->frame;
-  if (GST_VIDEO_FRAME_WIDTH(&mapped) < GST_VIDEO_INFO_WIDTH(&info) || GST_VIDEO_FRAME_HEIGHT(&mapped) < GST_VIDEO_INFO_HEIGHT(&info))
-    return Status::invalid("its GstVideoMeta has another size than the caps");
   if (Status status = check_planes(mapped); !status.ok()) return status;
 
   out->may_hold = may_keep(frame->input_buffer);
