@@ -12,4 +12,18 @@ void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table);
 template <>
 void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table);
 
+template <Pixel P>
+void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<P>& table);
+template <>
+void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table);
+template <>
+void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table);
+
+template <Pixel P>
+void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<P>& table);
+template <>
+void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint8_t>& table);
+template <>
+void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint16_t>& table);
+
 }  // namespace tessera

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <tuple>
 
 #include "spec/block_geometry.h"
+#include "spec/enums.h"
 #include "tests/support/kernel_sets.h"
 
 namespace tessera::test {
@@ -33,11 +35,10 @@ double nanoseconds(Call call) {
 template <Pixel P>
 class Bench {
  public:
-  explicit Bench(std::string filter) : filter_(std::move(filter)), src_(160, 160), ref_(160, 160), residual_(160, 160) {
+  explicit Bench(std::string filter) : filter_(std::move(filter)), src_(160, 160), ref_(160, 160), dst_(160, 160), residual_(160, 160) {
     Random random;
-    const int bits = sizeof(P) == 1 ? 8 : 10;
-    random.fill(src_, 160, 160, Fill::kRandom, bits);
-    random.fill(ref_, 160, 160, Fill::kRandom, bits);
+    random.fill(src_, 160, 160, Fill::kRandom, kBits);
+    random.fill(ref_, 160, 160, Fill::kRandom, kBits);
     sets_ = fast_sets<P>();
   }
 
@@ -66,6 +67,26 @@ class Bench {
           sink_ = squares;
         };
       });
+      for (const auto& [axes, fx, fy] : {std::tuple("h", 8, 0), std::tuple("v", 0, 8), std::tuple("hv", 8, 8)})
+        for (int filter : {w > 4 ? EIGHTTAP : 4, w > 4 ? int{EIGHTTAP_SHARP} : 5}) {
+          const std::string suffix = std::string("_") + axes + (filter == EIGHTTAP_SHARP ? "_sharp" : "");
+          compare(("put" + suffix).c_str(), w, h, [&](const DspTable<P>& t) {
+            return [this, w, h, fx, fy, filter, fn = t.subpel.put] {
+              fn(dst_.data(), dst_.stride(), ref_.data() + 8 * ref_.stride() + 8, ref_.stride(), w, h, fx, fy, filter, filter, kBits);
+            };
+          });
+          compare(("prep" + suffix).c_str(), w, h, [&](const DspTable<P>& t) {
+            return [this, w, h, fx, fy, filter, fn = t.subpel.prep] {
+              fn(residual_.data(), ref_.data() + 8 * ref_.stride() + 8, ref_.stride(), w, h, fx, fy, filter, filter, kBits);
+            };
+          });
+          if (w == 4) break;
+        }
+      compare("average", w, h, [&](const DspTable<P>& t) {
+        return [this, w, h, fn = t.compound_blend.average] {
+          fn(dst_.data(), dst_.stride(), residual_.data(), residual_.data() + 9, w, h, kBits);
+        };
+      });
       compare("residual", w, h, [&](const DspTable<P>& t) {
         return [this, w, h, fn = t.distortion.residual] {
           fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
@@ -75,6 +96,8 @@ class Bench {
   }
 
  private:
+  static constexpr int kBits = sizeof(P) == 1 ? 8 : 10;
+
   /// `make` turns a table into a call of the kernel.
   template <class Make>
   void compare(const char* name, int w, int h, Make make) {
@@ -82,7 +105,7 @@ class Bench {
     std::snprintf(label, sizeof label, "%s%d_%dx%d", name, sizeof(P) == 1 ? 8 : 16, w, h);
     if (std::string(label).find(filter_) == std::string::npos) return;
     const double scalar = nanoseconds(make(scalar_.table));
-    std::printf("%-20s scalar %8.1f ns", label, scalar);
+    std::printf("%-24s scalar %8.1f ns", label, scalar);
     for (const auto& set : sets_) {
       const double fast = nanoseconds(make(set.table));
       std::printf("   %s %8.1f ns x%.2f", set.name, fast, scalar / fast);
@@ -93,7 +116,7 @@ class Bench {
   std::string filter_;
   KernelSet<P> scalar_ = scalar_set<P>();
   std::vector<KernelSet<P>> sets_;
-  Guarded<P> src_, ref_;
+  Guarded<P> src_, ref_, dst_;
   Guarded<int16_t> residual_;
   volatile uint64_t sink_ = 0;
 };

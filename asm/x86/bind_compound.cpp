@@ -1,0 +1,45 @@
+#include "asm/x86/bind.h"
+#include "base/cpu_features.h"
+
+#pragma GCC visibility push(hidden)
+extern "C" {
+void tessera_compound_average8_avx2(uint8_t*, ptrdiff_t, const int16_t*, const int16_t*, int, int);
+void tessera_compound_average16_avx2(uint16_t*, ptrdiff_t stride_bytes, const int16_t*, const int16_t*, int, int, int);
+}
+#pragma GCC visibility pop
+
+namespace tessera {
+namespace {
+
+template <Pixel P>
+void average_scalar(P* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h, int bit_depth) {
+  CompoundBlendTable<P> scalar;
+  bind_compound_blend_scalar(scalar);
+  scalar.average(dst, dst_stride, pred0, pred1, w, h, bit_depth);
+}
+
+/// spec 7.11.3.1: COMPOUND_AVERAGE. The few blocks of a shape that the kernel does not know are left to the scalar one.
+void compound_average8_avx2(uint8_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h,
+                            int bit_depth) {
+  if (w < 4 || (w < 16 && h % 2)) return average_scalar(dst, dst_stride, pred0, pred1, w, h, bit_depth);
+  tessera_compound_average8_avx2(dst, dst_stride, pred0, pred1, w, h);
+}
+void compound_average16_avx2(uint16_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h,
+                             int bit_depth) {
+  if (w < 4 || (w < 8 && h % 2) || (bit_depth != 10 && bit_depth != 12))
+    return average_scalar(dst, dst_stride, pred0, pred1, w, h, bit_depth);
+  tessera_compound_average16_avx2(dst, 2 * dst_stride, pred0, pred1, w, h, bit_depth);
+}
+
+}  // namespace
+
+template <>
+void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint8_t>& table) {
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.average = compound_average8_avx2;
+}
+template <>
+void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint16_t>& table) {
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.average = compound_average16_avx2;
+}
+
+}  // namespace tessera
