@@ -159,6 +159,7 @@ Status lend_frame(const GstVideoInfo& info, const FrameFormat& format, GstVideoC
   out->layout = format.layout;
   out->frame_id = frame->system_frame_number;
   out->pts_ns = GST_CLOCK_TIME_IS_VALID(frame->pts) ? int64_t(frame->pts) : -1;
+  out->duration_ns = GST_CLOCK_TIME_IS_VALID(frame->duration) ? int64_t(frame->duration) : -1;
   out->force_key_frame = GST_VIDEO_CODEC_FRAME_IS_FORCE_KEYFRAME(frame);
   out->lease = loan.release();
   out->release = release_loan;

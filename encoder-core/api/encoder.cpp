@@ -57,6 +57,39 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   return s;
 }
 
+/// Which control is in force: none without a target to keep to.
+RateMode rate_mode(const EncoderConfig& c) {
+  if (c.runtime.target_bitrate_kbps == 0) return RateMode::kNone;
+  switch (c.end_usage) {
+    case EndUsage::kVbr: return RateMode::kVariable;
+    case EndUsage::kCbr: return RateMode::kConstant;
+    case EndUsage::kCq: return RateMode::kBounded;
+    case EndUsage::kQ: return RateMode::kNone;
+    case EndUsage::kAuto: break;
+  }
+  return c.usage_profile == UsageProfile::kRealtime ? RateMode::kConstant : RateMode::kVariable;
+}
+
+/// A buffer of no size would let no frame through.
+constexpr uint32_t kLeastBufferMs = 100;
+
+RateSettings rate_settings(const EncoderConfig& c, size_t key_prefix_bytes) {
+  RateSettings r;
+  r.mode = rate_mode(c);
+  r.low_delay = low_delay(c);
+  r.bit_depth = c.bit_depth;
+  if (c.fps_numerator > 0) r.nominal_seconds = static_cast<double>(c.fps_denominator) / c.fps_numerator;
+  const uint32_t size = std::max(c.buffer_ms, kLeastBufferMs);
+  r.buffer = size * 1e-3;
+  r.buffer_initial = std::clamp(c.buffer_initial_ms, size / 4, size) * 1e-3;
+  r.buffer_optimal = std::clamp(c.buffer_optimal_ms, size / 4, size) * 1e-3;
+  r.undershoot = c.undershoot_pct * 1e-2;
+  r.overshoot = c.overshoot_pct * 1e-2;
+  r.drop_level = std::min(c.drop_frame_pct, 100u) * 1e-2;
+  r.key_prefix_bits = 8.0 * static_cast<double>(key_prefix_bytes);
+  return r;
+}
+
 SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
   SequenceTuning t;
   t.choices.leaf_qindex = cq_level_to_qindex(std::clamp(r.cq_level, r.min_quantizer, r.max_quantizer));
@@ -64,6 +97,12 @@ SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
   t.choices.max_qindex = cq_level_to_qindex(r.max_quantizer);
   // Lossless is asked for by name (level 0), never fallen into from a finer layer of a lossy one.
   if (t.choices.leaf_qindex > 0) t.choices.min_qindex = std::max(t.choices.min_qindex, 1);
+  if (rate_mode(c) != RateMode::kNone) {
+    t.choices.min_qindex = std::max(t.choices.min_qindex, 1);
+    t.choices.max_qindex = std::max(t.choices.max_qindex, 1);
+    t.choices.leaf_qindex = std::max(t.choices.leaf_qindex, 1);
+    t.bits_per_second = 1000.0 * r.target_bitrate_kbps;
+  }
   t.choices.settings = preset_settings(r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
   t.keyframe_max_dist = c.usage_profile == UsageProfile::kAllIntra ? 1 : r.keyframe_max_dist;
   t.keyframe_max_ns = static_cast<int64_t>(r.keyframe_max_ms) * 1'000'000;
@@ -110,7 +149,12 @@ class EncoderImpl final : public Encoder {
   }
   Status reconfigure(const RuntimeSettings& settings) override {
     if (Status status = check_runtime(settings); !status.ok()) return status;
+    if (rate_mode(config_) != RateMode::kNone && settings.target_bitrate_kbps == 0)
+      return Status::invalid("target-bitrate is 0; an encoder that keeps to a bit rate needs more, constant quality is another encoder");
+    const bool had_target = config_.runtime.target_bitrate_kbps != 0;
     config_.runtime = settings;
+    // Nor does a target that comes later make this encoder keep to it.
+    if (!had_target) config_.runtime.target_bitrate_kbps = 0;
     sequence_.tune(make_tuning(config_, settings));
     return {};
   }
@@ -172,6 +216,9 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.keep_reconstruction = config.keep_reconstruction;
   s.compute_error = config.compute_psnr;
   write_metadata(config, s.metadata.obus);
+  ByteVector sequence_obu;
+  write_sequence_header(sequence_obu, s.plan.header);
+  s.rate = rate_settings(config, sequence_obu.size() + s.metadata.obus.size());
   try {
     if (config.bit_depth == 8) *out = std::make_unique<EncoderImpl<uint8_t>>(config, s);
     else *out = std::make_unique<EncoderImpl<uint16_t>>(config, s);

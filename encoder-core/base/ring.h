@@ -14,6 +14,7 @@ class Ring {
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
   T& operator[](Index i) { return slots_[(first_ + static_cast<size_t>(checked_index(i, static_cast<ptrdiff_t>(size_)))) % slots_.size()]; }
+  const T& operator[](Index i) const { return const_cast<Ring&>(*this)[i]; }
   T& front() { return (*this)[0]; }
 
   void push_back(T value) {

@@ -67,19 +67,17 @@ uint32_t intra_cost(View2d<const uint8_t> cur, int x, int y) {
 
 }  // namespace
 
-bool SceneCutDetector::is_cut(const LumaPyramid& picture, const DistortionTable<uint8_t>& dsp, int since_key, int longest) {
+PictureCost SceneCutDetector::compare(const LumaPyramid& picture, const DistortionTable<uint8_t>& dsp) {
   const View2d<const uint8_t> cur = picture.level[1].view();
   const bool comparable = known_ && previous_.width() == cur.width() && previous_.height() == cur.height();
-  uint64_t inter = 0, intra = 0;
-  if (comparable && since_key >= kShortestDistance) {
-    const View2d<const uint8_t> ref = std::as_const(previous_).view();
-    for (int y = 0; y < cur.height(); y += kSide) {
-      Offset motion;
-      for (int x = 0; x < cur.width(); x += kSide) {
-        const uint32_t self = intra_cost(cur, x, y);
-        inter += std::min(inter_cost(cur, ref, dsp, x, y, motion), self);
-        intra += self;
-      }
+  const View2d<const uint8_t> ref = std::as_const(previous_).view();
+  PictureCost cost;
+  for (int y = 0; y < cur.height(); y += kSide) {
+    Offset motion;
+    for (int x = 0; x < cur.width(); x += kSide) {
+      const uint32_t self = intra_cost(cur, x, y);
+      cost.inter += comparable ? std::min(inter_cost(cur, ref, dsp, x, y, motion), self) : self;
+      cost.intra += self;
     }
   }
   if (previous_.width() != cur.width() || previous_.height() != cur.height())
@@ -87,10 +85,20 @@ bool SceneCutDetector::is_cut(const LumaPyramid& picture, const DistortionTable<
   for (int y = -cur.margin_y(); y < cur.height() + cur.margin_y(); y++)
     std::memcpy(previous_.view().ptr(-cur.margin_x(), y), cur.ptr(-cur.margin_x(), y), cur.width() + 2 * cur.margin_x());
   known_ = true;
-  if (intra == 0) return false;
+  return cost;
+}
+
+bool SceneCutDetector::judge(const PictureCost& cost, int since_key, int longest) {
+  if (cost.intra == 0 || since_key < kShortestDistance) return false;
   const double ramp = std::min(1.0, static_cast<double>(since_key) / (longest > 0 ? longest : kUnlimitedRamp));
   const double bias = kLeastBias + (kMostBias - kLeastBias) * ramp;
-  return static_cast<double>(inter) >= (1.0 - bias) * static_cast<double>(intra);
+  return static_cast<double>(cost.inter) >= (1.0 - bias) * static_cast<double>(cost.intra);
+}
+
+bool SceneCutDetector::is_cut(const LumaPyramid& picture, const DistortionTable<uint8_t>& dsp, int since_key, int longest) {
+  const bool first = !known_;
+  const PictureCost cost = compare(picture, dsp);
+  return !first && judge(cost, since_key, longest);
 }
 
 }  // namespace tessera

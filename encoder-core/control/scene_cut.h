@@ -7,11 +7,21 @@
 
 namespace tessera {
 
+/// What a picture costs to predict: sums of absolute differences on the quarter-size luma, over the whole picture.
+struct PictureCost {
+  uint32_t intra = 0;  ///< from itself
+  uint32_t inter = 0;  ///< from the picture before, or from itself where that is better; of the first picture as intra
+};
+
 class SceneCutDetector {
  public:
-  /// Compares the picture with the one given before. `since_key`: pictures since the last key frame, `longest` the
-  /// longest distance between key frames (0: no limit): near a due key frame less evidence will do.
+  /// Whether the picture starts a scene, compared with the one given before. `since_key`: pictures since the last
+  /// key frame, `longest` the longest distance between key frames (0: no limit): near a due key frame less evidence
+  /// will do.
   bool is_cut(const LumaPyramid& picture, const DistortionTable<uint8_t>& dsp, int since_key, int longest);
+  /// The two halves of is_cut(): the first compares the picture with the one given before, the second judges.
+  PictureCost compare(const LumaPyramid& picture, const DistortionTable<uint8_t>& dsp);
+  static bool judge(const PictureCost& cost, int since_key, int longest);
   void reset() { known_ = false; }
 
  private:

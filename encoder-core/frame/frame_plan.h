@@ -26,6 +26,8 @@ struct FramePlan {
   Array<RefFrame, REFS_PER_FRAME> search_refs = {};
 
   double lambda = 0;            ///< squared error (luma samples at coded depth) worth one bit
+  uint64_t max_bits = 0;        ///< a frame that takes more is coded again, coarser; 0: no limit
+  int max_qindex = 255;         ///< up to here
   int64_t pts_ns = -1;
   uint64_t frame_id = 0;
 };

@@ -22,6 +22,7 @@ struct InputFrame {
   PixelLayout layout = PixelLayout::kPlanar;
   uint64_t frame_id = 0;         ///< comes back in the packet that shows this picture
   int64_t pts_ns = -1;           ///< presentation time; -1: unknown
+  int64_t duration_ns = -1;      ///< until the next picture, as far as known; -1: unknown
   bool force_key_frame = false;
   FrameMetadata metadata;        ///< copied before send_frame() returns
   /// True: the encoder may keep reading the planes after send_frame() returns and calls `release` when done.

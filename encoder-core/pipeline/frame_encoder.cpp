@@ -7,6 +7,7 @@
 #include "filter/cdef_pass.h"
 #include "filter/deblock_pass.h"
 #include "pipeline/tile_write.h"
+#include "spec/quant_tables.h"
 
 namespace tessera {
 
@@ -30,10 +31,13 @@ void FrameEncoder<P>::encode(FrameJob<P>& job) {
   bind(run);
   filter_source(run);
   find_motion(run);
-  search_tiles(run);
-  filter(run);
+  for (int tries = 0;; tries++) {
+    search_tiles(run);
+    filter(run);
+    write_tiles(run);
+    if (!coarsen(run, tries)) break;
+  }
   if (compute_error_) measure(run);
-  write_tiles(run);
   finish(run);
 }
 
@@ -215,6 +219,33 @@ void FrameEncoder<P>::write_tiles(Run& run) {
     m.tile_cdfs[tile] = run.start_cdfs;
     write_tile(run.plan, run.work, tile, m.tile_cdfs[tile], m.tile_contexts[tile], m.tile_bytes[tile]);
   });
+}
+
+/// Whether the frame took more than it may and is to be coded again: with a larger step, or, where that has reached its
+/// limit, with bits worth more.
+template <Pixel P>
+bool FrameEncoder<P>::coarsen(Run& run, int tries) {
+  constexpr int kMostTries = 5;
+  constexpr double kHeaderBits = 320, kSpare = 1.05, kDearer = 6;
+  const FramePlan& plan = run.plan;
+  if (plan.max_bits == 0 || tries == kMostTries || run.work.header.coded_lossless) return false;
+  double bits = kHeaderBits;
+  for (int t = 0; t < plan.header.tile_info.num_tiles(); t++) bits += 8.0 * static_cast<double>(run.memory.tile_bytes[t].size());
+  const double over = bits / static_cast<double>(plan.max_bits);
+  if (over <= 1) return false;
+  uint8_t& q = run.plan.header.quantization.base_q_idx;
+  const int depth = plan.sequence.color_config.bit_depth, before = q;
+  if (before < plan.max_qindex) {
+    const double step = ac_q(before, depth) * over * kSpare;
+    while (q < plan.max_qindex && (ac_q(q, depth) < step || q == before)) q++;
+    const double change = static_cast<double>(dc_q(q, depth)) / dc_q(before, depth);
+    run.plan.lambda *= change * change;
+  } else {
+    run.plan.lambda *= kDearer;
+  }
+  run.work.header = plan.header;
+  run.job.base_q_idx = q;
+  return true;
 }
 
 /// Header and tiles into one OBU; what later frames need into the reference.

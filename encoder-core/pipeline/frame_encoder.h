@@ -35,6 +35,7 @@ class FrameEncoder {
   void filter(Run& run);
   void write_tiles(Run& run);
   void measure(Run& run);
+  bool coarsen(Run& run, int tries);
   void finish(Run& run);
 
   WorkerPool& workers_;

@@ -22,7 +22,7 @@ SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const Sequ
     : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads),
       encoder_(workers_, references_, dsp_, pyramid_dsp_, settings.compute_error),
       planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
-      schedule_(workers_, encoder_) {
+      schedule_(workers_, encoder_), rate_(settings.rate) {
   make_dsp_table(settings.cpu_flags, dsp_);
   make_dsp_table(settings.cpu_flags, pyramid_dsp_);
   make_room();
@@ -97,13 +97,34 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
   const int64_t pts = picture.source->input.pts_ns;
   const bool due = (tuning_.keyframe_max_dist > 0 && display - last_key_ >= static_cast<uint64_t>(tuning_.keyframe_max_dist)) ||
                    (tuning_.keyframe_max_ns > 0 && pts >= 0 && last_key_ns_ >= 0 && pts - last_key_ns_ >= tuning_.keyframe_max_ns);
-  const bool cut = settings_.scene_cuts && scene_cut_.is_cut(picture.source->pyramid, pyramid_dsp_.distortion,
-                                                             static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
+  PictureCost cost;
+  if (settings_.scene_cuts || rate_.active()) cost = scene_cut_.compare(picture.source->pyramid, pyramid_dsp_.distortion);
+  const bool cut = settings_.scene_cuts &&
+                   SceneCutDetector::judge(cost, static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
   picture.key = first || due || cut || picture.source->input.force_key_frame;
   if (picture.key) {
     last_key_ = display;
     last_key_ns_ = pts;
   }
+  if (!rate_.active()) return;
+  picture.rate = rate_.arrive(picture.source->input, cost, picture.key, rate_target());
+  if (picture.metadata) picture.rate.metadata_bits = 8.0 * static_cast<double>(picture.metadata->size());
+  if (waiting_.size() > 0) {
+    RatePicture& before = waiting_[waiting_.size() - 1].rate;
+    before.duration = picture.rate.time - before.time;
+  }
+}
+
+template <Pixel P>
+RateTarget SequenceEncoder<P>::rate_target() const {
+  const FrameChoices& c = tuning_.choices;
+  RateTarget target = {.bits_per_second = tuning_.bits_per_second,
+                       .best_leaf_qindex = settings_.rate.mode == RateMode::kBounded ? c.leaf_qindex : c.min_qindex,
+                       .min_qindex = c.min_qindex,
+                       .max_qindex = c.max_qindex,
+                       .keyframe_max_dist = tuning_.keyframe_max_dist,
+                       .keyframe_max_seconds = static_cast<double>(tuning_.keyframe_max_ns) * 1e-9};
+  return target;
 }
 
 /// Whether some of the `count` pictures from waiting_[ index ] on are still to come, before the next key frame.
@@ -121,14 +142,12 @@ void SequenceEncoder<P>::plan_ready() {
     if (waiting_.front().key) {
       if (expects(1, std::min(settings_.lookahead, waiting_.front().choices.settings.temporal.key_after))) return;
       sequence_start_ = waiting_.front().source->display_index;
-      schedule({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true}, 0);
-      waiting_.pop_front();
+      plan_single({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true});
       continue;
     }
     if (settings_.lookahead == 0) {
       const uint64_t display = waiting_.front().source->display_index;
-      schedule(make_low_delay_step(display, display - sequence_start_), 0);
-      waiting_.pop_front();
+      plan_single(make_low_delay_step(display, display - sequence_start_));
       continue;
     }
     // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.
@@ -146,6 +165,12 @@ template <Pixel P>
 void SequenceEncoder<P>::plan_mini_gop(int length) {
   const uint64_t first = waiting_.front().source->display_index;
   const GopSteps steps = make_pyramid(first, length);
+  if (rate_.active()) {
+    measure(true);
+    FixedVector<RateStep, 2 * kMaxMiniGop> group;
+    for (int i = 0; i < steps.count; i++) group.push_back(rate_step(steps.step[i], static_cast<int>(steps.step[i].display_index - first)));
+    rate_.start_group({group.data(), group.size()}, finished_ && static_cast<size_t>(length) == waiting_.size());
+  }
   for (int i = 0; i < steps.count; i++) {
     const GopStep& step = steps.step[i];
     const int index = static_cast<int>(step.display_index - first);
@@ -153,6 +178,45 @@ void SequenceEncoder<P>::plan_mini_gop(int length) {
     else schedule(step, index);
   }
   waiting_.pop_front(static_cast<size_t>(length));
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::plan_single(const GopStep& step) {
+  Waiting& picture = waiting_.front();
+  bool drop = false;
+  if (rate_.active()) {
+    measure(true);
+    const RateStep only = rate_step(step, 0);
+    drop = settings_.lookahead == 0 && rate_.drops(only);
+    if (!drop) rate_.start_group({&only, 1}, false);
+  }
+  if (drop) picture.source->release_samples();
+  else schedule(step, 0);
+  waiting_.pop_front();
+}
+
+template <Pixel P>
+RateStep SequenceEncoder<P>::rate_step(const GopStep& step, int index) {
+  return {.kind = frame_kind(step.key, step.layer),
+          .codes = !step.show_existing,
+          .shown = step.shown || step.show_existing,
+          .picture = waiting_[index].rate};
+}
+
+/// Tells rate control what frames took, up to a fixed distance before the next one planned: waiting for exactly these,
+/// whatever else is known already, makes its decisions the same for any number of threads.
+template <Pixel P>
+void SequenceEncoder<P>::measure(bool first_of_group) {
+  const size_t distance = static_cast<size_t>(rate_.feedback_distance(next_coded_, first_of_group));
+  while (unmeasured_.size() >= distance) {
+    Unmeasured& oldest = unmeasured_.front();
+    if (oldest.job) {
+      schedule_.wait(*oldest.job);
+      oldest.stats = oldest.job->stats;
+    }
+    rate_.coded(static_cast<double>(oldest.stats.bits), oldest.stats.base_q_idx);
+    unmeasured_.pop_front();
+  }
 }
 
 /// The filter reads waiting pictures only, which are coded later: their samples are still there.
@@ -173,7 +237,19 @@ template <Pixel P>
 void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   Waiting& picture = waiting_[index];
   Lease<FrameJob<P>> job = jobs_.acquire();
-  planner_.plan(step, picture.choices, job->plan);
+  FrameChoices choices = picture.choices;
+  uint64_t max_bits = 0;
+  if (rate_.active()) {
+    measure(false);
+    const RateDecision decision = rate_.plan_frame();
+    choices.leaf_qindex = decision.leaf_qindex;
+    max_bits = decision.max_bits;
+    unmeasured_.push_back({.job = job.get(), .stats = {}});
+    next_coded_++;
+  }
+  planner_.plan(step, choices, job->plan);
+  job->plan.max_bits = max_bits;
+  job->plan.max_qindex = choices.max_qindex;
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
   job->plan.pts_ns = picture.source->input.pts_ns;
   job->base_q_idx = job->plan.header.quantization.base_q_idx;
@@ -209,6 +285,7 @@ void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, Waiting& pi
   job->obu.clear();
   const PreviousFrameParams previous;
   write_frame_header_obu(job->obu, job->plan.header, {.seq = job->plan.sequence, .previous = previous});
+  if (rate_.active()) rate_.plan_shown(8.0 * static_cast<double>(job->obu.size()));
   job->state = FrameJob<P>::State::kDone;
   coding_.push_back(std::move(job));
 }
@@ -223,6 +300,8 @@ bool SequenceEncoder<P>::receive(Packet* packet, bool* drained) {
       if (!must_wait) return false;
       schedule_.wait(job);
     }
+    for (size_t i = 0; i < unmeasured_.size(); i++)
+      if (unmeasured_[i].job == &job) unmeasured_[i] = {.stats = job.stats};
     const bool complete = packetizer_.add(job, packet);
     job.shown.reset();
     job.metadata.reset();
@@ -254,6 +333,9 @@ void SequenceEncoder<P>::reset() {
   planner_.reset();
   packetizer_.reset();
   scene_cut_.reset();
+  unmeasured_.clear();
+  rate_.reset();
+  next_coded_ = 0;
   finished_ = false;
 }
 

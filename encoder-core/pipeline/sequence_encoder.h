@@ -4,6 +4,7 @@
 
 #include "base/ring.h"
 #include "control/frame_planner.h"
+#include "control/rate_control.h"
 #include "control/scene_cut.h"
 #include "pipeline/packetizer.h"
 #include "pipeline/task_schedule.h"
@@ -21,6 +22,7 @@ struct SequenceSettings {
   bool keep_reconstruction = false;
   bool compute_error = false;  ///< squared error of each picture against its source
   MetadataSettings metadata;
+  RateSettings rate;
 };
 
 /// What may change before any picture.
@@ -28,6 +30,7 @@ struct SequenceTuning {
   FrameChoices choices;
   int keyframe_max_dist = 240;  ///< frames; 0: no limit
   int64_t keyframe_max_ns = 0;  ///< presentation time; 0: no limit
+  double bits_per_second = 0;   ///< the target of rate control, where there is one
 };
 
 template <Pixel P>
@@ -52,14 +55,25 @@ class SequenceEncoder {
     uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
     Lease<ByteVector> metadata;  ///< the picture's own OBUs, if any: for the step that shows it
     FrameChoices choices;
+    RatePicture rate;          ///< with rate control
+  };
+  /// A frame whose size rate control was not told yet.
+  struct Unmeasured {
+    FrameJob<P>* job = nullptr;  ///< null: packed already
+    FrameStats stats;
   };
 
   void make_room();
   bool keeps_shown() const { return settings_.keep_reconstruction || settings_.compute_error; }
   void decide_key(Waiting& picture);
+  RateTarget rate_target() const;
   bool expects(int index, int count);
   void plan_ready();
   void plan_mini_gop(int length);
+  /// One frame that is a group of its own.
+  void plan_single(const GopStep& step);
+  RateStep rate_step(const GopStep& step, int index);
+  void measure(bool first_of_group);
   void schedule(const GopStep& step, int index);
   void add_neighbours(FrameJob<P>& job, int index, int before, int after);
   void schedule_show_existing(const GopStep& step, Waiting& picture);
@@ -85,6 +99,9 @@ class SequenceEncoder {
   Ring<Waiting> waiting_;            ///< display order
   Ring<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
   TaskSchedule<P> schedule_;
+  RateControl rate_;
+  Ring<Unmeasured> unmeasured_;      ///< coding order
+  uint64_t next_coded_ = 0;          ///< coding order of the next frame planned
   uint64_t next_display_ = 0;              ///< of the next picture taken
   uint64_t sequence_start_ = 0;            ///< display index of the last key frame planned
   uint64_t last_key_ = 0;                  ///< display index of the last key frame decided

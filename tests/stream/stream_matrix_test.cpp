@@ -16,12 +16,15 @@ struct StreamCase {
   int tile_columns_log2 = 0, tile_rows_log2 = 0;
   bool monochrome = false, error_resilient = false;
   int cut = 1 << 30;
+  EndUsage end_usage = EndUsage::kAuto;
+  uint32_t target_kbps = 0, buffer_ms = 6000;
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "");
+  if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
 
 class StreamMatrix : public testing::TestWithParam<StreamCase> {};
@@ -42,6 +45,9 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.tile_columns_log2 = c.tile_columns_log2;
   config.tile_rows_log2 = c.tile_rows_log2;
   config.error_resilient = c.error_resilient;
+  config.end_usage = c.end_usage;
+  config.runtime.target_bitrate_kbps = c.target_kbps;
+  config.buffer_ms = config.buffer_initial_ms = config.buffer_optimal_ms = c.buffer_ms;
   config.threads = 2;
   config.keep_reconstruction = true;
   Status status;
@@ -106,8 +112,20 @@ std::vector<StreamCase> layouts() {
   return cases;
 }
 
+/// Small buffers make frames be coded more than once.
+std::vector<StreamCase> rates() {
+  std::vector<StreamCase> cases;
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr, EndUsage::kCq})
+    for (Structure structure : {Structure::kKeyOnly, Structure::kLowDelay, Structure::kPyramid})
+      for (uint32_t kbps : {20u, 200u})
+        cases.push_back({.width = 98, .height = 82, .frames = 40, .bit_depth = kbps == 20 ? 8 : 10, .structure = structure, .cpu_used = 8,
+                         .cut = 21, .end_usage = usage, .target_kbps = kbps, .buffer_ms = 200});
+  return cases;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
 INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));
+INSTANTIATE_TEST_SUITE_P(Rates, StreamMatrix, testing::ValuesIn(rates()));
 INSTANTIATE_TEST_SUITE_P(Layouts, StreamMatrix, testing::ValuesIn(layouts()));
 
 }  // namespace

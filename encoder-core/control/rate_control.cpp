@@ -1,0 +1,350 @@
+#include "control/rate_control.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/int_math.h"
+
+namespace tessera {
+namespace {
+
+/// Frames of a group and before it that may be on their way while it is planned: a mini-GOP keeps threads busy. With
+/// a buffer to hold, fewer; with a small one, none.
+constexpr int kVariableDistance = kMaxMiniGop, kConstantDistance = 4;
+constexpr double kSmallBuffer = 2;  // seconds
+/// Until so many frames are coded the model is a guess, and groups wait for all that came before.
+constexpr uint64_t kBlindFrames = 2 * kMaxMiniGop + 1;
+
+/// Seconds of the sequence that a constant quality is found for; with a buffer to hold, part of its time.
+constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 0.7;
+/// Seconds over which the model forgets.
+constexpr double kVariableMemory = 8, kConstantMemory = 1.5;
+/// An error of the average is worked off over a part of the time gone by, within limits in seconds.
+constexpr double kVariableHorizonPart = 0.25, kLeastHorizon = 3, kMostHorizon = 15;
+/// Of the buffer's level over part of the buffer's time.
+constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 3;
+/// Seconds over which the buffer goes from its initial to its optimal level: at most this part of the rate is spent on it.
+constexpr double kDriftSeconds = 100;
+
+/// However much the rate may fall below its target.
+constexpr double kLeastRatePart = 0.05;
+
+/// A key frame's loan: with a buffer to hold it takes this part of the rate to pay back; else until the next key
+/// frame is due if that is near, or this many seconds.
+constexpr double kLoanRatePart = 0.12, kLoanSeconds = 5, kNearKeySeconds = 12;
+
+/// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of its optimal level.
+constexpr double kMargin = 0.08, kKeyMargin = 0.5;
+/// Never to be used, for what the next frame costs at least.
+constexpr double kReserve = 0.03;
+/// A frame on its way may take so many times what is expected before it is coded again.
+constexpr double kMostOverExpected = 2.0;
+/// What is taken for the usual duration of a picture lies between these.
+constexpr double kLeastSeconds = 1e-3, kMostSeconds = 10;
+/// Delimiter of a temporal unit, and the header that shows a hidden frame.
+constexpr double kUnitBits = 16, kShowBits = 40;
+
+/// Inter content of a picture with no picture after it known, as part of its intra content.
+constexpr double kGuessedInter = 0.15;
+/// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex).
+constexpr double kEndingRange = 0.5;
+constexpr int kEndingQindexRange = 16;
+
+}  // namespace
+
+RateControl::RateControl(const RateSettings& settings)
+    : settings_(settings), model_(settings.low_delay, settings.bit_depth,
+                                  settings.mode == RateMode::kConstant ? kConstantMemory : kVariableMemory) {
+  reset();
+}
+
+void RateControl::reset() {
+  model_.reset();
+  any_picture_ = false;
+  window_ = {};
+  group_.clear();
+  next_ = leaf_ = groups_ = 0;
+  planned_.clear();
+  buffer_ = {};
+  spent_ = due_ = end_time_ = shown_time_ = learned_time_ = 0;
+  loan_ = {};
+  target_ = {};
+}
+
+int RateControl::feedback_distance(uint64_t index, bool first) const {
+  if (settings_.low_delay) return 1;
+  if (settings_.mode == RateMode::kConstant && settings_.buffer < kSmallBuffer) return 1;
+  if (first && index < kBlindFrames) return 1;
+  return settings_.mode == RateMode::kConstant ? kConstantDistance : kVariableDistance;
+}
+
+RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost, bool key, const RateTarget& target) {
+  const double given = input.duration_ns > 0 ? static_cast<double>(input.duration_ns) * 1e-9 : 0;
+  if (!any_picture_) {
+    time_ = 0;
+    usual_seconds_ = given > 0 ? given : settings_.nominal_seconds;
+  } else {
+    const bool later = input.pts_ns >= 0 && last_pts_ns_ >= 0 && input.pts_ns > last_pts_ns_;
+    const double seconds = later ? static_cast<double>(input.pts_ns - last_pts_ns_) * 1e-9 : usual_seconds_;
+    time_ += seconds;
+    // A gap is no frame rate.
+    if (seconds < 4 * usual_seconds_) usual_seconds_ = seconds;
+    else usual_seconds_ = std::min(seconds, 1.25 * usual_seconds_);
+  }
+  usual_seconds_ = std::clamp(usual_seconds_, kLeastSeconds, kMostSeconds);
+  any_picture_ = true;
+  last_pts_ns_ = input.pts_ns;
+  RatePicture picture;
+  picture.time = time_;
+  picture.duration = given > 0 ? given : usual_seconds_;
+  picture.cost = cost;
+  picture.target = target;
+  const double window = settings_.mode == RateMode::kConstant
+                            ? std::clamp(kConstantWindowPart * settings_.buffer, kLeastConstantWindow, kMostConstantWindow)
+                            : kVariableWindow;
+  const double keep = std::exp(-usual_seconds_ / window);
+  window_.intra = keep * window_.intra + RateModel::content(0, cost);
+  window_.pictures = keep * window_.pictures + 1;
+  if (!key) {
+    window_.inter = keep * window_.inter + RateModel::content(1, cost);
+    window_.seconds = keep * window_.seconds + usual_seconds_;
+  }
+  return picture;
+}
+
+void RateControl::Buffer::take(const Planned& step, double bits) {
+  unit += bits;
+  if (!step.ends_unit) return;
+  level = std::min(level + step.fill, step.size) - unit;
+  unit = 0;
+}
+
+double RateControl::Loan::left(double time) const {
+  return floor + (bits - floor) * (time >= end ? 0 : (end - time) / (end - start));
+}
+
+double RateControl::Loan::slope(double time) const { return time >= end ? 0 : (floor - bits) / (end - start); }
+
+RateControl::Buffer RateControl::buffer_after_planned(bool worst) const {
+  Buffer b = buffer_;
+  for (size_t i = 0; i < planned_.size(); i++) {
+    const Planned& p = planned_[i];
+    b.take(p, p.known || !worst ? p.expected : p.most);
+  }
+  return b;
+}
+
+int RateControl::qindex_of(const RateStep& step, int leaf_qindex) const {
+  return clip3(target_.min_qindex, target_.max_qindex, model_.qindex(step.kind, leaf_qindex));
+}
+
+RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex, double shown_time) const {
+  Planned p;
+  p.codes = step.codes;
+  p.ends_unit = step.shown;
+  p.kind = step.kind;
+  p.time = step.picture.time;
+  p.overhead = (step.shown ? kUnitBits + step.picture.metadata_bits : 0) + (step.codes && step.kind == 0 ? settings_.key_prefix_bits : 0);
+  if (step.codes) {
+    p.content = RateModel::content(step.kind, step.picture.cost);
+    p.expected = p.overhead + model_.bits(step.kind, p.content, qindex_of(step, leaf_qindex));
+  } else {
+    p.expected = p.overhead + kShowBits;
+  }
+  p.fill = rate() * (step.picture.time - shown_time);
+  p.size = settings_.mode == RateMode::kConstant ? rate() * settings_.buffer : 1e18;
+  return p;
+}
+
+/// Whether the rest of the group leaves enough in the buffer.
+bool RateControl::fits(int leaf_qindex) const {
+  Buffer b = buffer_after_planned(false);
+  const double start = b.level;
+  double time = shown_time_;
+  bool key = false;
+  for (int i = next_; i < group_.size(); i++) {
+    const RateStep& step = group_[i];
+    const Planned p = describe(step, leaf_qindex, time);
+    key |= step.kind == 0 && step.codes;
+    b.take(p, p.expected);
+    if (!p.ends_unit) continue;
+    time = step.picture.time;
+    const double usual = kMargin * rate() * settings_.buffer;
+    const double margin = key && settings_.mode == RateMode::kConstant
+                              ? std::max(usual, kKeyMargin * rate() * std::min(settings_.buffer_optimal, settings_.buffer_initial))
+                              : usual;
+    // A level that is below the margin already need only rise.
+    if (b.level < std::min(margin, start + 0.25 * p.fill)) return false;
+    key = false;
+  }
+  return true;
+}
+
+/// The finest leaf qindex whose bits stay within the limit.
+template <class Bits>
+int RateControl::leaf_within(double limit, Bits&& bits_at) const {
+  int low = std::max(1, target_.best_leaf_qindex), high = std::max(low, target_.max_qindex);
+  while (low < high) {
+    const int mid = (low + high) / 2;
+    if (bits_at(mid) <= limit) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+/// Seconds between key frames where nothing calls for one; 0: none.
+double RateControl::key_interval() const {
+  const double by_count = target_.keyframe_max_dist * usual_seconds_, by_time = target_.keyframe_max_seconds;
+  return by_count <= 0 ? by_time : by_time <= 0 ? by_count : std::min(by_count, by_time);
+}
+
+/// Bits a second of the pictures in the window, when leaves are coded at this qindex.
+double RateControl::mean_rate(int leaf_qindex) const {
+  const double keys = keys_are_usual() ? std::min(1.0, usual_seconds_ / key_interval()) : 0;
+  const double intra = window_.intra / window_.pictures / usual_seconds_;
+  const double inter = window_.seconds > 0 ? window_.inter / window_.seconds : kGuessedInter * intra;
+  const int key_qindex = clip3(target_.min_qindex, target_.max_qindex, model_.qindex(0, leaf_qindex));
+  double rate = (1 - keys) * (inter * model_.mean_inter_bits(leaf_qindex, target_.min_qindex, target_.max_qindex) +
+                              (RateModel::overhead() + kUnitBits) / usual_seconds_);
+  if (keys > 0) rate += keys * (model_.bits(0, intra, key_qindex) + settings_.key_prefix_bits / usual_seconds_);
+  return rate;
+}
+
+/// Bits too many so far.
+double RateControl::error() const {
+  if (settings_.mode != RateMode::kConstant) return spent_ - due_;
+  const double wanted = settings_.buffer_optimal +
+                        (settings_.buffer_initial - settings_.buffer_optimal) * std::exp(-end_time_ / kDriftSeconds);
+  return wanted * rate() - buffer_after_planned(false).level;
+}
+
+double RateControl::wanted_rate() const {
+  const double horizon = settings_.mode == RateMode::kConstant
+                             ? std::clamp(kConstantHorizonPart * settings_.buffer, kLeastConstantHorizon, kMostConstantHorizon)
+                             : std::clamp(kVariableHorizonPart * end_time_, kLeastHorizon, kMostHorizon);
+  const double wanted = rate() + loan_.slope(end_time_) - (error() - loan_.left(end_time_)) / horizon;
+  return std::clamp(wanted, std::max(kLeastRatePart, 1 - settings_.undershoot) * rate(), (1 + settings_.overshoot) * rate());
+}
+
+int RateControl::choose_leaf(double seconds, bool ending) const {
+  const int usual = leaf_within(wanted_rate(), [this](int leaf) { return mean_rate(leaf); });
+  if (!ending || settings_.mode == RateMode::kConstant || leaf_ == 0) return usual;
+  const double wanted = std::clamp(rate() - error() / seconds, (1 - kEndingRange) * rate(), (1 + kEndingRange) * rate());
+  const int last = leaf_within(wanted * seconds, [this](int leaf) {
+    double bits = 0;
+    for (const RateStep& step : group_) bits += describe(step, leaf, shown_time_).expected;
+    return bits;
+  });
+  return std::max(std::clamp(last, leaf_ - kEndingQindexRange, leaf_ + kEndingQindexRange), std::max(1, target_.best_leaf_qindex));
+}
+
+bool RateControl::drops(const RateStep& step) const {
+  if (settings_.mode != RateMode::kConstant || settings_.drop_level <= 0 || step.kind == 0) return false;
+  const RateTarget& t = step.picture.target;
+  const Buffer b = buffer_after_planned(false);
+  const double level = std::min(b.level + t.bits_per_second * (step.picture.time - shown_time_), t.bits_per_second * settings_.buffer);
+  return level - b.unit < settings_.drop_level * settings_.buffer_optimal * t.bits_per_second;
+}
+
+void RateControl::start_group(Span<const RateStep> steps, bool ending) {
+  group_.clear();
+  next_ = 0;
+  const bool first = groups_++ == 0;
+  const RatePicture* last = nullptr;
+  double usual = 0;
+  for (const RateStep& step : steps) {
+    group_.push_back(step);
+    if (step.shown) usual += step.picture.duration;
+    if (step.shown && (!last || step.picture.time > last->time)) last = &step.picture;
+  }
+  target_ = last->target;
+  if (first) {
+    buffer_ = {.level = settings_.buffer_initial * rate()};
+    shown_time_ = end_time_ = learned_time_ = last->time;
+  }
+  const double end = last->time + last->duration, seconds = end - end_time_;
+  leaf_ = choose_leaf(std::max(seconds, usual), ending);
+  // Only so much time can be saved as the buffer holds.
+  due_ += rate() * std::clamp(seconds, 0.0, usual + settings_.buffer);
+  end_time_ = std::max(end, end_time_);
+}
+
+RateDecision RateControl::plan_frame() {
+  const RateStep& step = group_[next_];
+  int leaf = leaf_;
+  const int coarsest = std::max(leaf, target_.max_qindex);
+  if (!fits(leaf)) {
+    int high = coarsest;
+    while (leaf < high) {
+      const int mid = (leaf + high) / 2;
+      if (fits(mid)) high = mid;
+      else leaf = mid + 1;
+    }
+  }
+  Planned p = describe(step, leaf, shown_time_);
+  RateDecision decision = {.leaf_qindex = leaf};
+  p.most = p.expected;
+  if (settings_.mode == RateMode::kConstant) {
+    const Buffer b = buffer_after_planned(true);
+    double later = 0;  // of the same unit
+    double fill = p.fill;
+    for (int i = next_; i < group_.size(); i++) {
+      const Planned q = describe(group_[i], leaf, shown_time_);
+      if (i > next_) later += q.expected;
+      fill = q.fill;
+      if (q.ends_unit) break;
+    }
+    const double room = std::min(b.level + fill, p.size) - b.unit - later - kReserve * p.size;
+    p.most = settings_.low_delay ? room : std::min(room, std::max(kMostOverExpected * p.expected, 0.02 * p.size));
+    decision.max_bits = static_cast<uint64_t>(std::max(p.most - p.overhead, 256.0));
+    p.most = std::max(p.most, p.expected);
+  }
+  spent_ += p.expected;
+  if (step.kind == 0 && !keys_are_usual()) borrow(p.expected - rate() * step.picture.duration, step.picture.time);
+  if (settings_.mode != RateMode::kConstant && leaf <= target_.best_leaf_qindex) due_ = std::min(due_, spent_ + rate() * settings_.buffer);
+  planned_.push_back(p);
+  if (step.shown) shown_time_ = step.picture.time;
+  next_++;
+  return decision;
+}
+
+void RateControl::plan_shown(double bits) {
+  const RateStep& step = group_[next_++];
+  Planned p = describe(step, leaf_, shown_time_);
+  p.expected = p.most = p.overhead + bits;
+  p.known = true;
+  spent_ += p.expected;
+  shown_time_ = step.picture.time;
+  planned_.push_back(p);
+}
+
+/// A key frame takes more than its time is worth: spread the difference.
+void RateControl::borrow(double bits, double time) {
+  const double all = loan_.left(time) + bits;
+  if (settings_.mode == RateMode::kConstant) {
+    loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, std::abs(all) / (kLoanRatePart * rate()))};
+    return;
+  }
+  const double interval = key_interval();
+  const bool near = interval > 0 && interval <= kNearKeySeconds;
+  loan_ = {.bits = all, .floor = near ? -bits / 2 : 0, .start = time, .end = time + (near ? interval : kLoanSeconds)};
+}
+
+void RateControl::coded(double bits, int qindex) {
+  size_t i = 0;
+  while (planned_[i].known) i++;
+  Planned& p = planned_[i];
+  const double took = bits + p.overhead;
+  model_.learn(p.kind, p.content, qindex, bits, std::max(0.0, p.time - learned_time_));
+  learned_time_ = std::max(learned_time_, p.time);
+  spent_ += took - p.expected;
+  if (p.kind == 0 && !keys_are_usual()) loan_.bits += took - p.expected;
+  p.expected = p.most = took;
+  p.known = true;
+  while (!planned_.empty() && planned_.front().known) {
+    buffer_.take(planned_.front(), planned_.front().expected);
+    planned_.pop_front();
+  }
+}
+
+}  // namespace tessera

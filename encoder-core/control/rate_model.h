@@ -1,0 +1,51 @@
+// How many bits a frame will take: proportional to what its picture costs to predict, falling with a power of the
+// quantiser step; one factor for each kind of frame, learned from what coded frames really took.
+#pragma once
+
+#include "base/array.h"
+#include "control/gop.h"
+#include "control/scene_cut.h"
+
+namespace tessera {
+
+/// Key frames, and frames of layer 0, 1, ...
+using FrameKind = int;
+inline constexpr int kFrameKinds = 1 + kMaxPyramidLayers;
+constexpr FrameKind frame_kind(bool key, int layer) { return key ? 0 : 1 + (layer < kMaxPyramidLayers ? layer : kMaxPyramidLayers - 1); }
+
+class RateModel {
+ public:
+  /// `memory`: seconds of the sequence over which what was learned is forgotten.
+  RateModel(bool low_delay, int bit_depth, double memory);
+
+  /// Forgets what was learned.
+  void reset();
+  /// What the model takes for the size of a picture's content.
+  static double content(FrameKind kind, const PictureCost& cost);
+  /// qindex of a frame of this kind when leaves are coded at `leaf_qindex`.
+  int qindex(FrameKind kind, int leaf_qindex) const { return qindex_[kind][leaf_qindex]; }
+  /// Expected bits of a frame at its own qindex.
+  double bits(FrameKind kind, double content, int qindex) const;
+  /// Expected bits a unit of content of an endless sequence at `leaf_qindex`, without key frames and overhead.
+  double mean_inter_bits(int leaf_qindex, int min_qindex, int max_qindex) const;
+  /// Bits that every frame takes.
+  static double overhead();
+  /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
+  void learn(FrameKind kind, double content, int qindex, double bits, double seconds);
+
+ private:
+  struct Factor {
+    double value = 1;   ///< bits over what a factor of 1 says, a mean over frames of the kind
+    double weight = 0;  ///< decaying sum of what a factor of 1 said
+  };
+  double unit_bits(FrameKind kind, double content, int qindex) const;
+
+  bool low_delay_;
+  double memory_;
+  Array<Array<uint8_t, 256>, kFrameKinds> qindex_;
+  Array<Array<float, 256>, kFrameKinds> power_;  ///< (kReferenceStep / step) ^ exponent, by qindex
+  Array<Factor, kFrameKinds> factor_;
+  Array<int, kFrameKinds> learned_ = {};         ///< frames seen of each kind
+};
+
+}  // namespace tessera

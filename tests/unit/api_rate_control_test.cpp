@@ -1,0 +1,145 @@
+// Rate control through the door: the rates that come out, a decoder's buffer replayed from packet sizes, the same bytes
+// for any number of threads, changes of the target in mid-stream.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/test_video.h"
+
+namespace tessera::test {
+namespace {
+
+constexpr int kFps = 30;
+
+EncoderConfig config_of(EndUsage usage, UsageProfile profile, uint32_t kbps) {
+  EncoderConfig c;
+  c.width = 96;
+  c.height = 80;
+  c.fps_numerator = kFps;
+  c.end_usage = usage;
+  c.usage_profile = profile;
+  c.threads = 2;
+  c.runtime.cpu_used = 10;
+  c.runtime.target_bitrate_kbps = kbps;
+  if (profile == UsageProfile::kRealtime) {
+    c.buffer_ms = 1000;
+    c.buffer_initial_ms = c.buffer_optimal_ms = 600;
+  }
+  return c;
+}
+
+EncodedSequence encoded(const EncoderConfig& c, int frames, int cut = 1 << 30) {
+  Status status;
+  EncodedSequence s = encode_test_video(c, frames, &status, cut);
+  EXPECT_TRUE(status.ok()) << status.message();
+  return s;
+}
+
+double kbps(const EncodedSequence& s, size_t from = 0, size_t to = 1 << 30) {
+  size_t bytes = 0, count = 0;
+  for (size_t i = from; i < std::min(to, s.units.size()); i++, count++) bytes += s.units[i].size();
+  return 8e-3 * static_cast<double>(bytes) * kFps / static_cast<double>(count);
+}
+
+/// Lowest level of a decoder's buffer in ms of the target: filled at the target up to its size, one unit taken out a frame time.
+double lowest_level_ms(const EncodedSequence& s, const EncoderConfig& c) {
+  double level = c.buffer_initial_ms, lowest = level;
+  for (size_t i = 0; i < s.units.size(); i++) {
+    if (i > 0) level = std::min<double>(level + 1000.0 / kFps, c.buffer_ms);
+    level -= 8.0 * static_cast<double>(s.units[i].size()) / c.runtime.target_bitrate_kbps;
+    lowest = std::min(lowest, level);
+  }
+  return lowest;
+}
+
+TEST(ApiRateControl, AverageHolds) {
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr})
+    for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
+      for (uint32_t target : {80u, 300u}) {
+        const EncodedSequence s = encoded(config_of(usage, profile, target), 210);
+        EXPECT_EQ(s.units.size(), 210u);
+        EXPECT_NEAR(kbps(s), target, 0.05 * target) << int(usage) << " profile " << int(profile);
+      }
+}
+
+TEST(ApiRateControl, BufferHoldsThroughSceneCuts) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
+    for (uint32_t buffer : {400u, 1000u, 6000u}) {
+      EncoderConfig c = config_of(EndUsage::kCbr, profile, 150);
+      c.buffer_ms = buffer;
+      c.buffer_initial_ms = c.buffer_optimal_ms = buffer * 6 / 10;
+      c.runtime.keyframe_max_dist = 50;
+      const EncodedSequence s = encoded(c, 130, 40);
+      EXPECT_GE(lowest_level_ms(s, c), 0) << "buffer " << buffer << " profile " << int(profile);
+    }
+}
+
+TEST(ApiRateControl, BytesDoNotDependOnThreads) {
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr, EndUsage::kCq})
+    for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime}) {
+      EncoderConfig c = config_of(usage, profile, 120);
+      c.runtime.cq_level = 30;
+      c.threads = 1;
+      const std::vector<uint8_t> one = encoded(c, 75, 31).bytes();
+      for (int threads : {2, 5}) {
+        c.threads = threads;
+        EXPECT_TRUE(encoded(c, 75, 31).bytes() == one) << threads << " threads, usage " << int(usage) << " profile " << int(profile);
+      }
+    }
+}
+
+TEST(ApiRateControl, TargetChangesWithoutAKeyFrame) {
+  EncoderConfig c = config_of(EndUsage::kCbr, UsageProfile::kRealtime, 100);
+  c.keyframe_mode = KeyframeMode::kDisabled;
+  std::unique_ptr<Encoder> encoder;
+  ASSERT_TRUE(Encoder::create(c, &encoder).ok());
+  EncodedSequence s;
+  for (int i = 0; i < 150; i++) {
+    if (i == 75) {
+      c.runtime.target_bitrate_kbps = 400;
+      ASSERT_TRUE(encoder->reconfigure(c.runtime).ok());
+    }
+    TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+    ASSERT_TRUE(encoder->send_frame(picture.input(static_cast<uint64_t>(i))).ok());
+    drain(*encoder, s);
+  }
+  ASSERT_EQ(s.units.size(), 150u);
+  for (size_t i = 1; i < s.keys.size(); i++) EXPECT_FALSE(s.keys[i]) << i;
+  EXPECT_NEAR(kbps(s, 30, 75), 100, 15);
+  EXPECT_NEAR(kbps(s, 120, 150), 400, 60);
+  EXPECT_GT(s.units[76].size(), s.units[74].size() * 3 / 2);
+}
+
+TEST(ApiRateControl, CqIsVbrThatIsNeverBetterThanItsLevel) {
+  EncoderConfig c = config_of(EndUsage::kCq, UsageProfile::kGoodQuality, 20000);
+  c.runtime.cq_level = 40;
+  const double free = kbps(encoded(c, 100));
+  c.end_usage = EndUsage::kQ;
+  EXPECT_NEAR(kbps(encoded(c, 100)), free, 0.01 * free);
+  c.end_usage = EndUsage::kCq;
+  c.runtime.target_bitrate_kbps = static_cast<uint32_t>(free / 2);
+  EXPECT_NEAR(kbps(encoded(c, 200)), free / 2, 0.05 * free / 2);
+}
+
+TEST(ApiRateControl, DropsFramesBelowTheMark) {
+  EncoderConfig c = config_of(EndUsage::kCbr, UsageProfile::kRealtime, 30);
+  c.runtime.max_quantizer = 30;  // finer than 30 kbit/s allow
+  c.drop_frame_pct = 40;
+  const EncodedSequence s = encoded(c, 60);
+  EXPECT_LT(s.units.size(), 55u);
+  EXPECT_GT(s.units.size(), 5u);
+  EXPECT_TRUE(std::is_sorted(s.frame_ids.begin(), s.frame_ids.end()));
+}
+
+TEST(ApiRateControl, TargetCannotBeTakenAway) {
+  EncoderConfig c = config_of(EndUsage::kVbr, UsageProfile::kGoodQuality, 100);
+  std::unique_ptr<Encoder> encoder;
+  ASSERT_TRUE(Encoder::create(c, &encoder).ok());
+  c.runtime.target_bitrate_kbps = 0;
+  const Status status = encoder->reconfigure(c.runtime);
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("target-bitrate"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tessera::test

@@ -1,0 +1,291 @@
+// Rate control against simulated frames, which take what a law of their own says: the average, the buffer, changes of
+// content and of target, any frame rate.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <deque>
+
+#include "control/rate_control.h"
+#include "spec/quant_tables.h"
+
+namespace tessera {
+namespace {
+
+/// What frames really take; unlike the model in exponent and factors.
+struct World {
+  double factor = 1.6;
+  double bits(FrameKind kind, const PictureCost& cost, int qindex) const {
+    constexpr double kOfKind[kFrameKinds] = {0.9, 1.6, 1.2, 0.9, 0.5, 0.3};
+    const double content = kind == 0 ? cost.intra : cost.inter + 0.02 * cost.intra;
+    return 150 + factor * kOfKind[kind] * content * std::pow(16.0 / (ac_q(qindex, 8) / 8.0), 1.1);
+  }
+};
+
+/// Plays pictures through the control and a decoder's buffer.
+class Simulation {
+ public:
+  explicit Simulation(const RateSettings& settings) : settings_(settings), control_(settings) {}
+
+  World world;
+  RateTarget target = {.bits_per_second = 500e3, .keyframe_max_dist = 0};
+  PictureCost cost = {.intra = 9000, .inter = 2200};
+  double rate_now = 0;
+  // What came out.
+  double bits = 0, level = 0, lowest = 1e18, seconds = 0;
+  int frames = 0, dropped = 0, underflows = 0;
+  std::vector<double> sizes;
+  std::vector<int> leaves;
+
+  void play(int pictures, double fps, bool key_first = false) {
+    for (int i = 0; i < pictures; i++) {
+      InputFrame input;
+      pts_ += last_seconds_;
+      input.pts_ns = static_cast<int64_t>(pts_ * 1e9);
+      last_seconds_ = 1 / fps;
+      const bool key = frames_in_ == 0 || (key_first && i == 0) ||
+                       (target.keyframe_max_dist > 0 && since_key_ >= target.keyframe_max_dist);
+      since_key_ = key ? 1 : since_key_ + 1;
+      frames_in_++;
+      PictureCost c = cost;
+      if (key) c.inter = c.intra;
+      pending_.push_back({.time = pts_, .key = key, .rate = control_.arrive(input, c, key, target)});
+      if (pending_.size() > 1) {
+        RatePicture& before = pending_[pending_.size() - 2].rate;
+        before.duration = pending_.back().rate.time - before.time;
+      }
+      plan(false);
+    }
+  }
+  void pause(double length) { last_seconds_ = length; }
+  void end() {
+    plan(true);
+    measure(0);
+  }
+
+ private:
+  struct Pending {
+    double time;
+    bool key;
+    RatePicture rate;
+  };
+  struct Coded {
+    double bits;
+    int qindex;
+  };
+
+  void plan(bool ending) {
+    while (!pending_.empty()) {
+      int length = 1;
+      GopSteps steps;
+      if (pending_.front().key || settings_.low_delay) {
+        steps.push({.display_index = 0, .layer = 0, .key = pending_.front().key});
+        if (!pending_.front().key) steps.step[0] = make_low_delay_step(0, position_);
+        position_ = pending_.front().key ? 1 : position_ + 1;
+      } else {
+        length = 0;
+        while (length < std::min<int>(kMaxMiniGop, static_cast<int>(pending_.size())) && !pending_[length].key) length++;
+        if (!ending && length < kMaxMiniGop && length == static_cast<int>(pending_.size())) return;
+        steps = make_pyramid(0, length);
+      }
+      std::vector<RateStep> group;
+      for (int i = 0; i < steps.count; i++) {
+        const GopStep& s = steps.step[i];
+        group.push_back({.kind = frame_kind(s.key, s.layer), .codes = !s.show_existing, .shown = s.shown || s.show_existing,
+                         .picture = pending_[s.display_index].rate});
+      }
+      wait(true);
+      if (settings_.low_delay && control_.drops(group[0])) {
+        dropped++;
+      } else {
+        control_.start_group({group.data(), static_cast<ptrdiff_t>(group.size())}, ending && length == static_cast<int>(pending_.size()));
+        for (const RateStep& step : group) code(step);
+      }
+      pending_.erase(pending_.begin(), pending_.begin() + length);
+    }
+  }
+  void code(const RateStep& step) {
+    double took = 24;
+    if (step.codes) {
+      wait(false);
+      const RateDecision decision = control_.plan_frame();
+      RateModel model(settings_.low_delay, 8, 1);
+      int q = std::clamp(model.qindex(step.kind, decision.leaf_qindex), target.min_qindex, target.max_qindex);
+      took = world.bits(step.kind, step.picture.cost, q);
+      while (decision.max_bits > 0 && took > static_cast<double>(decision.max_bits) && q < 255)
+        took = world.bits(step.kind, step.picture.cost, ++q);
+      coded_.push_back({took, q});
+      coded_count_++;
+      leaves.push_back(decision.leaf_qindex);
+    } else {
+      control_.plan_shown(took);
+    }
+    unit_ += took + (step.shown ? 16 : 0);
+    if (step.shown) decode(step.picture);
+  }
+  void decode(const RatePicture& picture) {
+    const double rate = picture.target.bits_per_second;
+    if (frames++ == 0) level = settings_.buffer_initial * rate;
+    else level = std::min(level + rate * (picture.time - shown_time_), settings_.buffer * rate);
+    shown_time_ = picture.time;
+    level -= unit_;
+    lowest = std::min(lowest, level);
+    underflows += level < 0;
+    bits += unit_;
+    sizes.push_back(unit_);
+    seconds = picture.time + picture.duration;
+    unit_ = 0;
+  }
+  void wait(bool first) { measure(control_.feedback_distance(coded_count_, first) - 1); }
+  void measure(int leave) {
+    while (static_cast<int>(coded_.size()) > leave) {
+      control_.coded(coded_.front().bits, coded_.front().qindex);
+      coded_.pop_front();
+    }
+  }
+
+  RateSettings settings_;
+  RateControl control_;
+  std::deque<Pending> pending_;
+  std::deque<Coded> coded_;
+  uint64_t coded_count_ = 0, position_ = 0;
+  double pts_ = 0, last_seconds_ = 0, unit_ = 0, shown_time_ = 0;
+  int frames_in_ = 0, since_key_ = 0;
+};
+
+RateSettings settings(RateMode mode, bool low_delay) {
+  RateSettings s;
+  s.mode = mode;
+  s.low_delay = low_delay;
+  if (low_delay) {
+    s.buffer = 1;
+    s.buffer_initial = s.buffer_optimal = 0.6;
+  }
+  return s;
+}
+
+TEST(RateControl, AverageHoldsWhateverTheTarget) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant})
+    for (bool low_delay : {false, true})
+      for (double rate : {100e3, 300e3, 1e6}) {
+        Simulation s(settings(mode, low_delay));
+        s.target.bits_per_second = rate;
+        s.target.keyframe_max_dist = 240;
+        s.play(300, 30);
+        s.end();
+        EXPECT_NEAR(s.bits / s.seconds, rate, 0.03 * rate) << int(mode) << " low delay " << low_delay;
+        EXPECT_EQ(s.frames, 300);
+      }
+}
+
+TEST(RateControl, BufferNeverRunsOut) {
+  for (bool low_delay : {false, true}) {
+    for (double buffer : {0.3, 1.0, 6.0}) {
+      RateSettings r = settings(RateMode::kConstant, low_delay);
+      r.buffer = buffer;
+      r.buffer_initial = r.buffer_optimal = 0.6 * buffer;
+      Simulation s(r);
+      s.target.keyframe_max_dist = 100;
+      // Content that changes by a factor of 30 and a law that changes under the model.
+      for (int scene = 0; scene < 8; scene++) {
+        s.cost = scene % 2 ? PictureCost{.intra = 16000, .inter = 9000} : PictureCost{.intra = 5000, .inter = 300};
+        s.world.factor = scene % 3 ? 1.2 : 2.4;
+        s.play(45, 30, scene % 4 == 2);
+      }
+      s.end();
+      EXPECT_EQ(s.underflows, 0) << "buffer " << buffer << " low delay " << low_delay << ", lowest " << s.lowest;
+      EXPECT_NEAR(s.bits / s.seconds, 500e3, (0.05 + 0.06 / buffer) * 500e3) << "buffer " << buffer << " " << low_delay;
+    }
+  }
+}
+
+TEST(RateControl, RecoversFromASceneCutWithinASecond) {
+  Simulation s(settings(RateMode::kConstant, true));
+  s.play(120, 30);
+  s.cost = {.intra = 20000, .inter = 6000};
+  s.play(90, 30, true);
+  EXPECT_EQ(s.underflows, 0);
+  // From one second after the cut on, every stretch of a second keeps to the target.
+  double last = 0;
+  for (size_t i = s.sizes.size() - 60; i < s.sizes.size(); i++) last += s.sizes[i];
+  EXPECT_NEAR(last / 2, 500e3, 0.2 * 500e3);
+}
+
+TEST(RateControl, KeyFramesDoNotMakeQualityPump) {
+  Simulation s(settings(RateMode::kConstant, true));
+  s.target.keyframe_max_dist = 60;
+  s.play(360, 30);
+  const auto [low, high] = std::minmax_element(s.leaves.begin() + 130, s.leaves.end());
+  EXPECT_LT(ac_q(*high, 8), 1.35 * ac_q(*low, 8)) << *low << " to " << *high;
+}
+
+TEST(RateControl, TakesANewTargetAtOnce) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
+    Simulation s(settings(mode, true));
+    s.play(120, 30);
+    const double before = s.bits;
+    s.target.bits_per_second = 1500e3;
+    s.play(60, 30);
+    // A buffer of more bits takes some of them to fill.
+    EXPECT_LT(s.bits - before, 1.1 * 3e6) << int(mode);
+    EXPECT_GT(s.bits - before, 3e6 - (mode == RateMode::kConstant ? 0.6 * 1e6 : 0) - 0.1 * 3e6) << int(mode);
+    EXPECT_GT(s.sizes[121], 1.8 * s.sizes[119]) << int(mode);
+  }
+}
+
+TEST(RateControl, CountsInTimeNotInFrames) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
+    Simulation s(settings(mode, true));
+    s.play(100, 30);
+    s.play(50, 10);
+    s.play(200, 60);
+    s.play(50, 10);
+    s.play(100, 30);
+    EXPECT_NEAR(s.bits / s.seconds, 500e3, 0.04 * 500e3) << int(mode);
+    if (mode == RateMode::kConstant) {
+      EXPECT_EQ(s.underflows, 0);
+    }
+  }
+}
+
+TEST(RateControl, AGapIsNoLicence) {
+  Simulation s(settings(RateMode::kConstant, true));
+  s.play(100, 30);
+  const double usual = s.sizes.back();
+  s.pause(60);
+  s.play(60, 30);
+  EXPECT_EQ(s.underflows, 0);
+  EXPECT_LT(s.sizes[102], 4 * usual);
+}
+
+TEST(RateControl, BoundedQualityLeavesBitsUnspent) {
+  Simulation s(settings(RateMode::kBounded, false));
+  s.target.best_leaf_qindex = 200;
+  s.target.bits_per_second = 5e6;
+  s.play(200, 30);
+  s.end();
+  for (int leaf : s.leaves) EXPECT_EQ(leaf, 200);
+  EXPECT_LT(s.bits / s.seconds, 4e6);
+  Simulation tight(settings(RateMode::kBounded, false));
+  tight.target.best_leaf_qindex = 20;
+  tight.target.bits_per_second = 100e3;
+  tight.play(300, 30);
+  tight.end();
+  EXPECT_NEAR(tight.bits / tight.seconds, 100e3, 4e3);
+}
+
+TEST(RateControl, DropsFramesOnlyWhenAskedAndKeepsTheLevel) {
+  RateSettings r = settings(RateMode::kConstant, true);
+  Simulation never(r);
+  never.target = {.bits_per_second = 20e3, .max_qindex = 100};
+  never.play(90, 30);
+  EXPECT_EQ(never.dropped, 0);
+  r.drop_level = 0.3;
+  Simulation drops(r);
+  drops.target = never.target;
+  drops.play(90, 30);
+  EXPECT_GT(drops.dropped, 10);
+  EXPECT_LT(drops.dropped, 88);
+}
+
+}  // namespace
+}  // namespace tessera
