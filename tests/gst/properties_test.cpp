@@ -275,6 +275,33 @@ TEST(Properties, a_target_given_while_playing_starts_rate_control_and_loses_noth
   EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty());
 }
 
+TEST(Properties, presets_load_and_encode) {
+  for (const char* name : {"av1enc", "tesseraav1enc"})
+    for (const char* preset : {"live", "recording", "archive", "screen"}) {
+      const ElementPtr element(static_cast<GstElement*>(gst_object_ref_sink(gst_element_factory_make(name, nullptr))));
+      gchar** names = gst_preset_get_preset_names(GST_PRESET(element.get()));
+      EXPECT_TRUE(g_strv_contains(names, preset)) << preset;
+      g_strfreev(names);
+      gchar* comment = nullptr;
+      EXPECT_TRUE(gst_preset_get_meta(GST_PRESET(element.get()), preset, "comment", &comment));
+      g_free(comment);
+    }
+  const std::map<std::string, int> profiles = {{"live", 1}, {"recording", 1}, {"archive", 0}, {"screen", 1}};
+  for (const auto& [preset, profile] : profiles) {
+    Harness harness("cpu-used=0 lag-in-frames=30 keyframe-max-dist=7");
+    ASSERT_TRUE(gst_preset_load_preset(GST_PRESET(harness.element()), preset.c_str())) << preset;
+    gint usage_profile = -1, distance = -1;
+    g_object_get(harness.element(), "usage-profile", &usage_profile, "keyframe-max-dist", &distance, nullptr);
+    EXPECT_EQ(usage_profile, profile) << preset;
+    EXPECT_EQ(distance, 0) << preset;
+    harness.set_caps(raw_caps("I420", 64, 64));
+    harness.push_frames(0, 3);
+    harness.end_of_stream();
+    EXPECT_EQ(harness.pull().size(), 3u);
+    for (const std::string& warning : harness.messages(GST_MESSAGE_WARNING)) ADD_FAILURE() << preset << ": " << warning;
+  }
+}
+
 TEST(Properties, threads_do_not_change_the_stream) {
   const auto stream_of = [](const char* properties) {
     Harness harness(properties);
