@@ -64,6 +64,26 @@ TEST_F(Names, ours_after_av1dec_was_made) {
             "");
 }
 
+TEST_F(Names, with_the_override_ours_in_every_order) {
+  const std::string override_directory = getenv("TESSERA_OVERRIDE"), own_directory = getenv("GST_PLUGIN_PATH_1_0");
+  // av1dec is made first, then av1enc, which only if it is Tessera's takes 10 bit.
+  const std::string pipeline =
+      "gst-launch-1.0 -q filesrc location=/dev/null ! av1parse ! av1dec ! fakesink async=false videotestsrc num-buffers=2 ! "
+      "video/x-raw,format=I420_10LE,width=64,height=64 ! av1enc cpu-used=10 ! fakesink async=false";
+  for (const std::string& path : {override_directory + ":" + own_directory, own_directory + ":" + override_directory})
+    for (const char* more : {"", "GST_REGISTRY_REUSE_PLUGIN_SCANNER=no", "GST_REGISTRY_FORK=no"}) {
+      fs::remove(directory_ / "registry.bin");
+      const std::string environment = "GST_PLUGIN_PATH_1_0=" + path + " " + more;
+      for (const char* cache : {"fresh", "cached"}) {
+        EXPECT_EQ(run(pipeline, environment).find("rroneous"), std::string::npos) << more << " " << cache;
+        EXPECT_TRUE(ours(run("gst-inspect-1.0 av1enc", environment))) << more << " " << cache;
+        EXPECT_NE(run("gst-inspect-1.0 av1dec", environment).find(override_directory + "/libgstaom.so"), std::string::npos);
+      }
+    }
+  // Without Tessera the name is not lost, with the override or after it.
+  EXPECT_NE(run("gst-inspect-1.0 av1enc", "GST_PLUGIN_PATH_1_0=" + override_directory).find("libgstaom.so"), std::string::npos);
+}
+
 TEST_F(Names, switch_gives_the_name_away_but_not_the_alias) {
   const std::string off = "TESSERA_KEEP_AV1ENC=0";
   run("gst-inspect-1.0 av1enc", off);

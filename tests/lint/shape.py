@@ -34,7 +34,7 @@ DATA = {"encoder-core/spec/default_cdfs.cpp", "encoder-core/spec/quant_tables.cp
         "encoder-core/spec/quant_matrix.cpp", "encoder-core/spec/scan.cpp", "encoder-core/spec/filter_tables.cpp",
         "tests/unit/spec_scan_lists.inc"}
 SOURCES = {".h", ".cpp", ".inc", ".asm", ".orc", ".py", ".sh", ".build", ".txt", ".md", ""}
-FOLDERS = ["encoder-core", "asm", "gst", "examples", "tests", "tools", "docs", ".ci"]
+FOLDERS = ["encoder-core", "asm", "gst", "gst-override", "examples", "tests", "tools", "docs", ".ci"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 
