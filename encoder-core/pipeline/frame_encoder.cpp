@@ -11,54 +11,60 @@
 
 namespace tessera {
 
-/// What the steps of one frame share.
 template <Pixel P>
-struct FrameEncoder<P>::Run {
-  FrameJob<P>& job;
-  FramePlan& plan;
-  FrameWork<P>& work;
-  FrameMemory& memory;
-  Lease<TemporalFilter<P>> temporal;  ///< owner of the filtered source, if there is one
-  CoarseMotions coarse = {};
-  CdfContext start_cdfs;
-};
+void FrameEncoder<P>::Run::make_tile_room(int num_tiles) {
+  const size_t n = static_cast<size_t>(num_tiles);
+  if (tiles.size() >= n) return;
+  tiles.resize(n);
+  tile_spans.resize(n);
+}
 
 template <Pixel P>
-void FrameEncoder<P>::encode(FrameJob<P>& job) {
-  const Lease<FrameMemory> memory = frame_memory_.acquire();
-  const Lease<FrameWork<P>> work = frame_works_.acquire();
-  Run run = {.job = job, .plan = job.plan, .work = *work, .memory = *memory, .temporal = {}, .start_cdfs = {}};
+void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
+  Lease<Run> lease = runs_.acquire();
+  Run& run = *lease;
+  run.encoder = this;
+  run.job = &job;
+  run.done = done;
+  run.self = std::move(lease);
   bind(run);
   filter_source(run);
   find_motion(run);
-  for (int tries = 0;; tries++) {
-    search_tiles(run);
-    filter(run);
-    write_tiles(run);
-    if (!coarsen(run, tries)) break;
-  }
-  if (compute_error_) measure(run);
-  finish(run);
+  run.tries = 0;
+  search(run);
+}
+
+template <Pixel P>
+template <auto one, auto then>
+void FrameEncoder<P>::queue_tiles(Run& run) {
+  struct Step {
+    static void call(void* context, int tile) {
+      Run& r = *static_cast<Run*>(context);
+      (r.encoder->*one)(r, tile);
+      if (r.tiles_left.fetch_sub(1, std::memory_order_acq_rel) == 1) (r.encoder->*then)(r);
+    }
+  };
+  const int tiles = run.work.header.tile_info.num_tiles();
+  run.tiles_left.store(tiles, std::memory_order_relaxed);
+  workers_.submit(run.job->group, Step::call, &run, 0, tiles);
 }
 
 template <Pixel P>
 void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
-  const int threads = workers_.threads(), num_tiles = tiles.num_tiles();
-  std::vector<Lease<FrameMemory>> memories;
-  std::vector<Lease<FrameWork<P>>> works;
+  const int num_tiles = tiles.num_tiles();
+  std::vector<Lease<Run>> runs;
   std::vector<Lease<TileSearch<P>>> searches;
-  for (int i = 0; i < threads; i++) {
-    memories.push_back(frame_memory_.acquire());
-    FrameMemory& m = *memories.back();
-    for (CoarseMotion& c : m.coarse) c.resize(format.width, format.height);
-    m.deblock.make_room(format);
-    m.make_tile_room(num_tiles);
-    for (ByteBuffer& bytes : m.tile_bytes) bytes.reserve(usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
-    works.push_back(frame_works_.acquire());
-    works.back()->prepare(format, tiles);
+  for (int i = 0; i < workers_.threads(); i++) {
+    runs.push_back(runs_.acquire());
+    Run& run = *runs.back();
+    for (CoarseMotion& c : run.coarse_room) c.resize(format.width, format.height);
+    run.deblock.make_room(format);
+    run.make_tile_room(num_tiles);
+    run.work.prepare(format, tiles);
     searches.push_back(tile_searches_.acquire());
     for (int t = 0; t < num_tiles; t++) {
-      m.tile_contexts[t].resize(tile_rect(tiles, t));
+      run.tiles[t].bytes.reserve(usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
+      run.tiles[t].context.resize(tile_rect(tiles, t));
       searches.back()->make_room(tile_rect(tiles, t));
     }
   }
@@ -84,87 +90,96 @@ void FrameEncoder<P>::make_room(ReferenceFrame<P>& reference, const PictureForma
 
 template <Pixel P>
 void FrameEncoder<P>::bind(Run& run) {
-  const FrameHeader& h = run.plan.header;
-  run.work.prepare(run.job.source->format, h.tile_info);
+  const FrameHeader& h = run.plan().header;
+  run.work.prepare(run.job->source->format, h.tile_info);
   run.work.header = h;
-  run.work.source = run.job.source;
-  for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = run.job.source->plane[p];
-  run.job.coded->reference = references_.acquire();
-  run.work.recon = run.job.coded->reference;
+  run.work.source = run.job->source;
+  for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = run.job->source->plane[p];
+  run.job->coded->reference = references_.acquire();
+  run.work.recon = run.job->coded->reference;
   make_room(*run.work.recon, run.work.format);
   for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
     run.work.refs[r].reset();
-    if (!h.frame_is_intra()) run.work.refs[r] = run.job.slots[h.ref_frame_idx[r - LAST_FRAME]]->reference;
+    if (!h.frame_is_intra()) run.work.refs[r] = run.job->slots[h.ref_frame_idx[r - LAST_FRAME]]->reference;
   }
 }
 
 /// Averages the source with its neighbours, then lets these go.
 template <Pixel P>
 void FrameEncoder<P>::filter_source(Run& run) {
-  if (run.job.neighbours.empty()) return;
+  if (run.job->neighbours.empty()) return;
   TemporalFilterInput<P> input;
-  input.centre = run.job.source.get();
-  input.qindex = run.plan.header.quantization.base_q_idx;
-  input.strength = run.plan.settings.temporal.strength;
-  for (const auto& neighbour : run.job.neighbours) input.neighbours.push_back(neighbour.get());
+  input.centre = run.job->source.get();
+  input.qindex = run.plan().header.quantization.base_q_idx;
+  input.strength = run.plan().settings.temporal.strength;
+  for (const auto& neighbour : run.job->neighbours) input.neighbours.push_back(neighbour.get());
   run.temporal = temporal_filters_.acquire();
   TemporalFilter<P>& filter = *run.temporal;
   filter.prepare(input, dsp_, pyramid_dsp_.distortion);
   workers_.run_parallel(run.work.format.sb_rows(), [&](int sb_row) { filter.filter_rows(sb_row); });
   for (int p = 0; p < run.work.format.planes(); p++) run.work.source_plane[p] = filter.plane(p);
-  for (auto& neighbour : run.job.neighbours) {
+  for (auto& neighbour : run.job->neighbours) {
     neighbour->readers.fetch_sub(1, std::memory_order_release);
     neighbour.reset();
   }
-  run.job.neighbours.clear();
+  run.job->neighbours.clear();
 }
 
 /// Vectors from outside the frame: the projected motion field, and coarse ones found on the source pictures.
 template <Pixel P>
 void FrameEncoder<P>::find_motion(Run& run) {
-  if (run.plan.header.frame_is_intra()) return;
+  if (run.plan().header.frame_is_intra()) return;
   const int rows8 = run.work.motion_field.height();
-  if (run.plan.header.use_ref_frame_mvs) {
+  if (run.plan().header.use_ref_frame_mvs) {
     MotionSources sources = {};
     for (int r = LAST_FRAME; r <= ALTREF_FRAME; r++) {
       const ReferenceFrame<P>& ref = *run.work.refs[r];
       sources[r] = {&ref.saved_mvs, ref.frame_type, ref.saved_order_hints};
     }
-    const MotionFieldProjection projection(run.plan.sequence, run.plan.header, sources);
+    const MotionFieldProjection projection(run.plan().sequence, run.plan().header, sources);
     workers_.run_parallel(div_ceil(rows8, kMotionFieldBand), [&](int band) {
       projection.project(band * kMotionFieldBand, std::min((band + 1) * kMotionFieldBand, rows8), run.work.motion_field);
     });
   }
-  const int refs = std::min(run.plan.settings.inter.max_references, run.plan.num_search_refs);
+  const int refs = std::min(run.plan().settings.inter.max_references, run.plan().num_search_refs);
   constexpr int kBandUnits = 8;
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kBandUnits);
   for (int i = 0; i < refs; i++) {
-    const RefFrame r = run.plan.search_refs[i];
-    run.memory.coarse[r].resize(run.work.format.width, run.work.format.height);
-    run.coarse[r] = &run.memory.coarse[r];
+    const RefFrame r = run.plan().search_refs[i];
+    run.coarse_room[r].resize(run.work.format.width, run.work.format.height);
+    run.coarse[r] = &run.coarse_room[r];
   }
   workers_.run_parallel(refs * bands, [&](int i) {
-    const RefFrame r = run.plan.search_refs[i / bands];
+    const RefFrame r = run.plan().search_refs[i / bands];
     const int begin = i % bands * kBandUnits;
     search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, {}, begin,
-                   std::min(begin + kBandUnits, unit_rows), run.memory.coarse[r]);
+                   std::min(begin + kBandUnits, unit_rows), run.coarse_room[r]);
   });
 }
 
 template <Pixel P>
-void FrameEncoder<P>::search_tiles(Run& run) {
-  const FrameHeader& h = run.plan.header;
+void FrameEncoder<P>::search(Run& run) {
+  const FrameHeader& h = run.plan().header;
   if (h.primary_ref_frame == PRIMARY_REF_NONE) init_default(run.start_cdfs, h.quantization.base_q_idx);
-  else load_cdfs(run.start_cdfs, run.job.slots[h.ref_frame_idx[h.primary_ref_frame]]->reference->cdfs);
+  else load_cdfs(run.start_cdfs, run.job->slots[h.ref_frame_idx[h.primary_ref_frame]]->reference->cdfs);
+  run.ref_mv_frame.emplace(run.plan().sequence, h, run.work.blocks, &run.work.motion_field);
+  run.search_bits_512.store(0, std::memory_order_relaxed);
+  queue_tiles<&FrameEncoder::search_one, &FrameEncoder::filter_and_write>(run);
+}
 
-  const RefMvFrame ref_mv_frame(run.plan.sequence, run.plan.header, run.work.blocks, &run.work.motion_field);
-  std::atomic<uint64_t> bits512 = 0;
-  workers_.run_parallel(h.tile_info.num_tiles(), [&](int tile) {
-    const Lease<TileSearch<P>> search = tile_searches_.acquire();
-    search->run(run.plan, run.work, dsp_, ref_mv_frame, run.coarse, run.start_cdfs, tile);
-    bits512 += search->bits512();
-  });
-  run.job.stats.search_bits_512 = bits512;
+template <Pixel P>
+void FrameEncoder<P>::search_one(Run& run, int tile) {
+  const Lease<TileSearch<P>> search = tile_searches_.acquire();
+  search->run(run.plan(), run.work, dsp_, *run.ref_mv_frame, run.coarse, run.start_cdfs, tile);
+  run.search_bits_512 += search->bits512();
+}
+
+template <Pixel P>
+void FrameEncoder<P>::filter_and_write(Run& run) {
+  run.job->stats.search_bits_512 = run.search_bits_512;
+  filter(run);
+  run.make_tile_room(run.work.header.tile_info.num_tiles());
+  queue_tiles<&FrameEncoder::write_one, &FrameEncoder::accept>(run);
 }
 
 /// Deblocking, then CDEF, each chosen on what the one before left.
@@ -173,17 +188,17 @@ void FrameEncoder<P>::filter(Run& run) {
   FrameWork<P>& work = run.work;
   const int mi_rows = work.format.mi_rows(), sb_rows = work.format.sb_rows();
   const bool lossy = !work.header.coded_lossless;
-  if (lossy) choose_deblock(work, run.plan, dsp_, workers_, run.memory.deblock);
+  if (lossy) choose_deblock(work, run.plan(), dsp_, workers_, run.deblock);
   if (lossy && deblocks(work.header))
     for (DeblockPass pass : {DEBLOCK_VERTICAL_EDGES, DEBLOCK_HORIZONTAL_EDGES})
       workers_.run_parallel(sb_rows, [&](int sb_row) {
         deblock_rows(work, dsp_, pass, sb_row * kSbMi, std::min((sb_row + 1) * kSbMi, mi_rows));
       });
   work.cdef_idx.fill(-1);
-  if (allows_cdef(run.plan.sequence, work.header)) {
-    choose_cdef(work, run.plan, dsp_, workers_, run.memory.cdef);
-    run.memory.cdef_lines.save(work);
-    workers_.run_parallel(sb_rows, [&](int sb_row) { cdef_rows(work, dsp_, run.memory.cdef_lines, sb_row, sb_row + 1); });
+  if (allows_cdef(run.plan().sequence, work.header)) {
+    choose_cdef(work, run.plan(), dsp_, workers_, run.cdef);
+    run.cdef_lines.save(work);
+    workers_.run_parallel(sb_rows, [&](int sb_row) { cdef_rows(work, dsp_, run.cdef_lines, sb_row, sb_row + 1); });
   }
   work.recon->picture.extend_edges();
 }
@@ -194,7 +209,7 @@ void FrameEncoder<P>::measure(Run& run) {
   constexpr int kBandRows = 64;
   const PictureFormat& format = run.work.format;
   for (int p = 0; p < format.planes(); p++) {
-    const PlaneView<const P> source = run.job.source->plane[p], recon = run.work.recon->picture.plane(p);
+    const PlaneView<const P> source = run.job->source->plane[p], recon = run.work.recon->picture.plane(p);
     const int width = format.plane_width(p), height = format.plane_height(p);
     std::atomic<uint64_t> total = 0;
     workers_.run_parallel(div_ceil(height, kBandRows), [&](int band) {
@@ -206,45 +221,51 @@ void FrameEncoder<P>::measure(Run& run) {
       }
       total += sum;
     });
-    run.job.coded->squared_error[p] = total;
+    run.job->coded->squared_error[p] = total;
   }
 }
 
 template <Pixel P>
-void FrameEncoder<P>::write_tiles(Run& run) {
-  const int tiles = run.work.header.tile_info.num_tiles();
-  FrameMemory& m = run.memory;
-  m.make_tile_room(tiles);
-  workers_.run_parallel(tiles, [&](int tile) {
-    m.tile_cdfs[tile] = run.start_cdfs;
-    write_tile(run.plan, run.work, tile, m.tile_cdfs[tile], m.tile_contexts[tile], m.tile_bytes[tile]);
-  });
+void FrameEncoder<P>::write_one(Run& run, int tile) {
+  typename Run::Tile& t = run.tiles[tile];
+  t.cdfs = run.start_cdfs;
+  write_tile(run.plan(), run.work, tile, t.cdfs, t.context, t.bytes);
+}
+
+template <Pixel P>
+void FrameEncoder<P>::accept(Run& run) {
+  if (coarsen(run)) {
+    search(run);
+    return;
+  }
+  if (compute_error_) measure(run);
+  finish(run);
 }
 
 /// Whether the frame took more than it may and is to be coded again: with a larger step, or, where that has reached its
 /// limit, with bits worth more.
 template <Pixel P>
-bool FrameEncoder<P>::coarsen(Run& run, int tries) {
+bool FrameEncoder<P>::coarsen(Run& run) {
   constexpr int kMostTries = 5;
   constexpr double kHeaderBits = 320, kSpare = 1.05, kDearer = 6;
-  const FramePlan& plan = run.plan;
-  if (plan.max_bits == 0 || tries == kMostTries || run.work.header.coded_lossless) return false;
+  FramePlan& plan = run.plan();
+  if (plan.max_bits == 0 || run.tries++ == kMostTries || run.work.header.coded_lossless) return false;
   double bits = kHeaderBits;
-  for (int t = 0; t < plan.header.tile_info.num_tiles(); t++) bits += 8.0 * static_cast<double>(run.memory.tile_bytes[t].size());
+  for (int t = 0; t < plan.header.tile_info.num_tiles(); t++) bits += 8.0 * static_cast<double>(run.tiles[t].bytes.size());
   const double over = bits / static_cast<double>(plan.max_bits);
   if (over <= 1) return false;
-  uint8_t& q = run.plan.header.quantization.base_q_idx;
+  uint8_t& q = plan.header.quantization.base_q_idx;
   const int depth = plan.sequence.color_config.bit_depth, before = q;
   if (before < plan.max_qindex) {
     const double step = ac_q(before, depth) * over * kSpare;
     while (q < plan.max_qindex && (ac_q(q, depth) < step || q == before)) q++;
     const double change = static_cast<double>(dc_q(q, depth)) / dc_q(before, depth);
-    run.plan.lambda *= change * change;
+    plan.lambda *= change * change;
   } else {
-    run.plan.lambda *= kDearer;
+    plan.lambda *= kDearer;
   }
   run.work.header = plan.header;
-  run.job.base_q_idx = q;
+  run.job->base_q_idx = q;
   return true;
 }
 
@@ -252,19 +273,18 @@ bool FrameEncoder<P>::coarsen(Run& run, int tries) {
 template <Pixel P>
 void FrameEncoder<P>::finish(Run& run) {
   FrameHeader& h = run.work.header;
-  FrameMemory& m = run.memory;
   const int tiles = h.tile_info.num_tiles();
-  for (int t = 0; t < tiles; t++) m.tile_spans[t] = m.tile_bytes[t].span();
-  const Span<const Span<const uint8_t>> spans(m.tile_spans.data(), tiles);
+  for (int t = 0; t < tiles; t++) run.tile_spans[t] = run.tiles[t].bytes.span();
+  const Span<const Span<const uint8_t>> spans(run.tile_spans.data(), tiles);
   h.tile_info.tile_size_bytes = choose_tile_size_bytes(spans);
   const PreviousFrameParams previous;
-  run.job.obu.clear();
-  write_frame_obu(run.job.obu, h, {.seq = run.plan.sequence, .previous = previous}, spans);
+  run.job->obu.clear();
+  write_frame_obu(run.job->obu, h, {.seq = run.plan().sequence, .previous = previous}, spans);
 
   ReferenceFrame<P>& ref = *run.work.recon;
-  ref.cdfs = h.disable_frame_end_update_cdf ? run.start_cdfs : m.tile_cdfs[h.tile_info.context_update_tile_id];
+  ref.cdfs = h.disable_frame_end_update_cdf ? run.start_cdfs : run.tiles[h.tile_info.context_update_tile_id].cdfs;
   reset_counters(ref.cdfs);
-  save_motion_vectors(run.plan.sequence, h, run.work.blocks, 0, ref.saved_mvs.height(), ref.saved_mvs);
+  save_motion_vectors(run.plan().sequence, h, run.work.blocks, 0, ref.saved_mvs.height(), ref.saved_mvs);
   ref.frame_type = h.frame_type;
   ref.showable = h.showable_frame;
   ref.order_hint = h.order_hint;
@@ -275,11 +295,18 @@ void FrameEncoder<P>::finish(Run& run) {
   std::swap(ref.pyramid, run.work.source->pyramid);
   run.work.source->release_samples();
   run.work.source.reset();
-  run.job.source.reset();
+  run.job->source.reset();
   run.work.recon.reset();
   for (auto& r : run.work.refs) r.reset();
-  run.job.stats.bits = 8 * run.job.obu.size();
-  run.job.stats.base_q_idx = h.quantization.base_q_idx;
+  run.job->stats.bits = 8 * run.job->obu.size();
+  run.job->stats.base_q_idx = h.quantization.base_q_idx;
+  run.temporal.reset();
+
+  FrameJob<P>& job = *run.job;
+  const Done done = run.done;
+  Lease<Run> self = std::move(run.self);
+  self.reset();
+  done(job);
 }
 
 template class FrameEncoder<uint8_t>;

@@ -1,5 +1,8 @@
-// One frame's journey: decide -> filter -> write.
+// One frame's journey: decide -> filter -> write. Each step ends by queueing the next, so that no thread waits for the
+// last tile of one frame while there are tiles of another.
 #pragma once
+
+#include <optional>
 
 #include "base/worker_pool.h"
 #include "pipeline/frame_job.h"
@@ -18,24 +21,62 @@ class FrameEncoder {
                bool compute_error)
       : workers_(workers), references_(references), dsp_(dsp), pyramid_dsp_(pyramid_dsp), compute_error_(compute_error) {}
 
-  /// Codes the job's frame from its source into its reconstruction and OBU. Its references must be complete. May run
-  /// for several jobs at a time.
-  void encode(FrameJob<P>& job);
+  using Done = void (*)(FrameJob<P>& job);
+  /// Begins to code the job's frame from its source into its reconstruction and OBU; the rest is queued as part of
+  /// job.group, and the last of it calls `done`. References must be complete. Called inside a job, for as many frames
+  /// side by side as there are threads.
+  void start(FrameJob<P>& job, Done done);
   /// Makes beforehand what as many frames as there are threads need at a time.
   void make_room(const PictureFormat& format, const TileInfo& tiles);
   void make_filter_room(const PictureFormat& format);
   static void make_room(ReferenceFrame<P>& reference, const PictureFormat& format);
 
  private:
-  struct Run;
+  /// One frame under way: its memory, reused from frame to frame, and what its steps share.
+  struct Run {
+    FrameWork<P> work;
+    Array<CoarseMotion, TOTAL_REFS_PER_FRAME> coarse_room;
+    DeblockTrial<P> deblock;
+    CdefTrial cdef;
+    CdefLines<P> cdef_lines;
+    CdfContext start_cdfs;
+    struct Tile {
+      ByteBuffer bytes;
+      CdfContext cdfs;
+      BlockContext context;
+    };
+    std::vector<Tile> tiles;
+    std::vector<Span<const uint8_t>> tile_spans;
+
+    FrameEncoder* encoder = nullptr;
+    FrameJob<P>* job = nullptr;
+    Done done = nullptr;
+    Lease<Run> self;                           ///< until the frame is done
+    Lease<TemporalFilter<P>> temporal;         ///< owner of the filtered source, if there is one
+    CoarseMotions coarse = {};
+    std::optional<RefMvFrame> ref_mv_frame;
+    std::atomic<uint64_t> search_bits_512 = 0;
+    std::atomic<int> tiles_left = 0;
+    int tries = 0;                             ///< that were too large
+
+    FramePlan& plan() { return job->plan; }
+    void make_tile_room(int num_tiles);
+  };
+
+  /// Queues `one`( run, tile ) for each tile; after the last of them, on its thread, comes `then`( run ).
+  template <auto one, auto then>
+  void queue_tiles(Run& run);
   void bind(Run& run);
   void filter_source(Run& run);
   void find_motion(Run& run);
-  void search_tiles(Run& run);
+  void search(Run& run);
+  void search_one(Run& run, int tile);
+  void filter_and_write(Run& run);
   void filter(Run& run);
-  void write_tiles(Run& run);
   void measure(Run& run);
-  bool coarsen(Run& run, int tries);
+  void write_one(Run& run, int tile);
+  void accept(Run& run);
+  bool coarsen(Run& run);
   void finish(Run& run);
 
   WorkerPool& workers_;
@@ -44,28 +85,8 @@ class FrameEncoder {
   const DspTable<uint8_t>& pyramid_dsp_;
   const bool compute_error_;
   Pool<TileSearch<P>> tile_searches_;
-  struct FrameMemory {
-    Array<CoarseMotion, TOTAL_REFS_PER_FRAME> coarse;
-    DeblockTrial<P> deblock;
-    CdefTrial cdef;
-    CdefLines<P> cdef_lines;
-    std::vector<ByteBuffer> tile_bytes;
-    std::vector<CdfContext> tile_cdfs;
-    std::vector<BlockContext> tile_contexts;
-    std::vector<Span<const uint8_t>> tile_spans;
-
-    void make_tile_room(int tiles) {
-      const size_t n = static_cast<size_t>(tiles);
-      if (tile_cdfs.size() >= n) return;
-      tile_bytes.resize(n);
-      tile_cdfs.resize(n);
-      tile_contexts.resize(n);
-      tile_spans.resize(n);
-    }
-  };
-  Pool<FrameMemory> frame_memory_;
-  Pool<FrameWork<P>> frame_works_;
   Pool<TemporalFilter<P>> temporal_filters_;
+  Pool<Run> runs_;
 };
 
 extern template class FrameEncoder<uint8_t>;

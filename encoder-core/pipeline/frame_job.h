@@ -1,6 +1,8 @@
 // One step of coding order on its way from plan to bytes: a frame to code, or a hidden one to show.
 #pragma once
 
+#include <atomic>
+
 #include "bitstream/bit_writer.h"
 #include "control/temporal_filter.h"
 #include "entropy/byte_buffer.h"
@@ -20,7 +22,7 @@ inline size_t usual_frame_bytes(const PictureFormat& format) {
 
 template <Pixel P>
 struct FrameJob {
-  enum class State : uint8_t { kWaiting, kRunning, kDone };
+  enum class State : uint8_t { kWaiting, kReady, kRunning, kDone };
 
   FramePlan plan;
   Lease<SourceFrame<P>> source;
@@ -34,6 +36,8 @@ struct FrameJob {
   int base_q_idx = 0;                                     ///< of the shown picture
   TaskGroup group;
   TaskSchedule<P>* schedule = nullptr;                    ///< that runs it
+  int64_t rank = 0;                                       ///< of its work among that of other frames, lowest first
+  std::atomic<bool> finished = false;                     ///< nothing is left to do but to pack it
   State state = State::kWaiting;                          ///< guarded by the schedule's mutex
 
   void make_room(const PictureFormat& format) { obu.reserve(usual_frame_bytes(format)); }

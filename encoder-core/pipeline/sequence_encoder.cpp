@@ -286,7 +286,7 @@ void SequenceEncoder<P>::schedule_show_existing(const GopStep& step, Waiting& pi
   const PreviousFrameParams previous;
   write_frame_header_obu(job->obu, job->plan.header, {.seq = job->plan.sequence, .previous = previous});
   if (rate_.active()) rate_.plan_shown(8.0 * static_cast<double>(job->obu.size()));
-  job->state = FrameJob<P>::State::kDone;
+  job->finished.store(true, std::memory_order_release);
   coding_.push_back(std::move(job));
 }
 

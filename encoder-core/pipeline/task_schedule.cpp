@@ -1,6 +1,17 @@
 #include "pipeline/task_schedule.h"
 
+#include <limits>
+
+#include "control/gop.h"
+
 namespace tessera {
+namespace {
+
+/// Frames of coding order that a frame may overtake, by pyramid layer: what others refer to comes before leaves of the
+/// mini-GOP before, which then fill the gaps that a chain of references leaves.
+constexpr Array<int, kMaxPyramidLayers> kHeadStart = {24, 16, 8, 0, 0};
+
+}  // namespace
 
 template <Pixel P>
 bool TaskSchedule<P>::ready(const FrameJob<P>& job) {
@@ -16,24 +27,40 @@ template <Pixel P>
 void TaskSchedule<P>::add(FrameJob<P>* job) {
   const std::lock_guard lock(mutex_);
   job->state = FrameJob<P>::State::kWaiting;
+  job->finished.store(false, std::memory_order_relaxed);
   job->schedule = this;
+  job->rank = coded_++ - kHeadStart[job->plan.pyramid_layer];
   in_flight_.push_back(job);
-  start_ready();
+  offer_ready();
 }
 
 /// Called with the mutex held.
 template <Pixel P>
-void TaskSchedule<P>::start_ready() {
+void TaskSchedule<P>::offer_ready() {
   for (FrameJob<P>* job : in_flight_) {
     if (job->state != FrameJob<P>::State::kWaiting || !ready(*job)) continue;
-    job->state = FrameJob<P>::State::kRunning;
-    workers_.submit(job->group, [](void* j, int) { auto* frame = static_cast<FrameJob<P>*>(j); frame->schedule->run(*frame); }, job);
+    job->state = FrameJob<P>::State::kReady;
+    constexpr int64_t kLast = std::numeric_limits<int64_t>::max();  // after all work on frames that have begun
+    workers_.submit_ranked(kLast, offers_, [](void* schedule, int) { static_cast<TaskSchedule*>(schedule)->begin_most_urgent(); }, this);
   }
 }
 
 template <Pixel P>
-void TaskSchedule<P>::run(FrameJob<P>& job) {
-  encoder_.encode(job);
+void TaskSchedule<P>::begin_most_urgent() {
+  FrameJob<P>* best = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    for (FrameJob<P>* job : in_flight_)
+      if (job->state == FrameJob<P>::State::kReady && (!best || job->rank < best->rank)) best = job;
+    if (!best) return;  // it was taken off
+    best->state = FrameJob<P>::State::kRunning;
+  }
+  WorkerPool::set_rank(best->rank);
+  encoder_.start(*best, [](FrameJob<P>& job) { job.schedule->end(job); });
+}
+
+template <Pixel P>
+void TaskSchedule<P>::end(FrameJob<P>& job) {
   const std::lock_guard lock(mutex_);
   job.coded->complete.store(true, std::memory_order_release);
   job.coded.reset();
@@ -44,32 +71,8 @@ void TaskSchedule<P>::run(FrameJob<P>& job) {
       in_flight_.erase(i);
       break;
     }
-  start_ready();
-}
-
-template <Pixel P>
-bool TaskSchedule<P>::done(const FrameJob<P>& job) {
-  const std::lock_guard lock(mutex_);
-  return job.state == FrameJob<P>::State::kDone && job.group.done();
-}
-
-template <Pixel P>
-int TaskSchedule<P>::unfinished() {
-  const std::lock_guard lock(mutex_);
-  return in_flight_.size();
-}
-
-template <Pixel P>
-void TaskSchedule<P>::wait(FrameJob<P>& job) {
-  while (!done(job)) {
-    FrameJob<P>* oldest = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      // The oldest job refers to nothing unfinished, so it runs or is queued.
-      oldest = in_flight_.empty() ? &job : in_flight_[0];
-    }
-    workers_.wait(oldest->group);
-  }
+  offer_ready();
+  job.finished.store(true, std::memory_order_release);
 }
 
 template <Pixel P>
@@ -77,7 +80,7 @@ void TaskSchedule<P>::finish_started() {
   {
     const std::lock_guard lock(mutex_);
     for (int i = static_cast<int>(in_flight_.size()); i-- > 0;)
-      if (in_flight_[i]->state == FrameJob<P>::State::kWaiting) in_flight_.erase(i);
+      if (in_flight_[i]->state != FrameJob<P>::State::kRunning) in_flight_.erase(i);
   }
   finish_all();
 }
@@ -88,11 +91,12 @@ void TaskSchedule<P>::finish_all() {
     FrameJob<P>* oldest = nullptr;
     {
       const std::lock_guard lock(mutex_);
-      if (in_flight_.empty()) return;
-      oldest = in_flight_[0];
+      if (!in_flight_.empty()) oldest = in_flight_[0];
     }
-    workers_.wait(oldest->group);
+    if (!oldest) break;
+    wait(*oldest);
   }
+  workers_.wait(offers_);
 }
 
 template class TaskSchedule<uint8_t>;

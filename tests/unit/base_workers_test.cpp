@@ -86,6 +86,54 @@ TEST_P(Workers, FinishWhatIsQueued) {
   EXPECT_EQ(runs.load(), 25);
 }
 
+/// What is queued runs lowest rank first, and within a rank in order; jobs hand their rank on unless they change it.
+TEST(WorkerPoolRanks, DecideTheOrder) {
+  WorkerPool pool(1);
+  struct Trace {
+    WorkerPool& pool;
+    TaskGroup group;
+    std::vector<int> ran;
+  } trace{pool, {}, {}};
+  const JobFn note = [](void* t, int i) { static_cast<Trace*>(t)->ran.push_back(i); };
+  const JobFn spawn = [](void* t, int i) {
+    Trace& tr = *static_cast<Trace*>(t);
+    tr.ran.push_back(i);
+    const JobFn child = [](void* c, int k) { static_cast<Trace*>(c)->ran.push_back(k); };
+    tr.pool.submit(tr.group, child, t, 100, 101);
+    WorkerPool::set_rank(-1);
+    tr.pool.submit(tr.group, child, t, 200, 201);
+  };
+  pool.submit_ranked(7, trace.group, note, &trace, 70, 72);
+  pool.submit_ranked(5, trace.group, spawn, &trace, 50, 51);
+  pool.submit_ranked(5, trace.group, note, &trace, 51, 52);
+  pool.submit_ranked(3, trace.group, note, &trace, 30, 31);
+  pool.wait(trace.group);
+  EXPECT_EQ(trace.ran, (std::vector<int>{30, 50, 200, 51, 100, 70, 71}));
+}
+
+/// A group that is empty at first and grows by a job of another group: its waiter stays until it is closed.
+TEST_P(Workers, WaitForGroupsThatGrow) {
+  for (int round = 0; round < 50; round++) {
+    WorkerPool pool(GetParam());
+    struct Chain {
+      WorkerPool& pool;
+      TaskGroup first, group;
+      std::atomic<bool> closed = false;
+      std::atomic<int> steps = 0;
+      static void step(void* c, int) {
+        Chain& chain = *static_cast<Chain*>(c);
+        if (++chain.steps == 20) chain.closed = true;
+        else chain.pool.submit(chain.group, step, c);
+      }
+    } chain{pool, {}, {}};
+    pool.submit(chain.first, [](void* c, int) { static_cast<Chain*>(c)->pool.submit(static_cast<Chain*>(c)->group, Chain::step, c); }, &chain);
+    pool.wait(chain.group, chain.closed);
+    EXPECT_EQ(chain.steps.load(), 20);
+    EXPECT_TRUE(chain.group.done());
+    pool.wait(chain.first);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Threads, Workers, testing::Values(1, 2, 3, 8));
 
 TEST(WorkerPool, AloneRunsInOrder) {
