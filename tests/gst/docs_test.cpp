@@ -1,6 +1,7 @@
 // The pipelines of docs/element.md, as they stand there, and the example it names.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -113,6 +114,65 @@ TEST_F(Docs, every_property_is_in_the_readme_and_explains_itself) {
     EXPECT_STRNE(g_param_spec_get_nick(specs[i]), g_param_spec_get_blurb(specs[i])) << name;
   }
   g_free(specs);
+}
+
+std::string range_of(const GParamSpec* spec) {
+  if (G_IS_PARAM_SPEC_ENUM(spec)) {
+    std::string nicks;
+    const GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+    for (guint i = 0; i < values->n_values; i++) nicks += (i ? ", " : "") + std::string(values->values[i].value_nick);
+    return nicks;
+  }
+  if (G_IS_PARAM_SPEC_INT(spec))
+    return std::to_string(G_PARAM_SPEC_INT(spec)->minimum) + " to " + std::to_string(G_PARAM_SPEC_INT(spec)->maximum);
+  if (G_IS_PARAM_SPEC_UINT(spec))
+    return std::to_string(G_PARAM_SPEC_UINT(spec)->minimum) + " to " + std::to_string(G_PARAM_SPEC_UINT(spec)->maximum);
+  if (G_IS_PARAM_SPEC_BOOLEAN(spec)) return "false, true";
+  return G_IS_PARAM_SPEC_STRING(spec) ? "text" : "GstStructure";
+}
+
+std::string default_of(GParamSpec* spec) {
+  if (G_IS_PARAM_SPEC_ENUM(spec))
+    return g_enum_get_value(G_PARAM_SPEC_ENUM(spec)->enum_class, G_PARAM_SPEC_ENUM(spec)->default_value)->value_nick;
+  if (!(spec->flags & G_PARAM_WRITABLE)) return "";
+  gchar* text = gst_value_serialize(g_param_spec_get_default_value(spec));
+  const std::string value = text ? text : "";
+  g_free(text);
+  return value;
+}
+
+/// docs/properties.md as the element itself would write it.
+std::string properties_page() {
+  std::string page =
+      "# Properties\n\n"
+      "Written by the element itself: `TESSERA_WRITE_DOCS=1 meson test -C build docs` does it again.\n\n"
+      "| property | range | default | changes | meaning |\n|---|---|---|---|---|\n";
+  Harness harness("");
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
+  std::vector<std::string> rows;
+  for (guint i = 0; i < count; i++) {
+    GParamSpec* spec = specs[i];
+    if (std::string(g_type_name(spec->owner_type)).rfind("Tessera", 0) != 0) continue;
+    const char* changes = !(spec->flags & G_PARAM_WRITABLE)            ? "read only"
+                          : spec->flags & GST_PARAM_MUTABLE_PLAYING ? "while playing"
+                                                                    : "before start";
+    rows.push_back("| " + std::string(spec->name) + " | " + range_of(spec) + " | " + default_of(spec) + " | " + changes + " | " +
+                   g_param_spec_get_blurb(spec) + " |\n");
+  }
+  g_free(specs);
+  std::sort(rows.begin(), rows.end());
+  for (const std::string& row : rows) page += row;
+  return page;
+}
+
+TEST_F(Docs, properties_page_is_up_to_date) {
+  const fs::path file = fs::path(getenv("TESSERA_DOCS")) / "properties.md";
+  const std::string page = properties_page();
+  if (getenv("TESSERA_WRITE_DOCS")) std::ofstream(file) << page;
+  std::ifstream in(file);
+  const std::string present(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(present, page) << "TESSERA_WRITE_DOCS=1 meson test -C build docs writes it anew";
 }
 
 }  // namespace
