@@ -118,6 +118,14 @@ constexpr OffsetTables kBaseOffsets = [] {
   return t;
 }();
 
+}  // namespace
+
+const uint8_t* base_ctx_offsets(TxSize size, TxClass tx_class) {
+  return kBaseOffsets.offset.data() + kBaseOffsets.start[size][tx_class];
+}
+
+namespace {
+
 /// A magnitude above 2: its coeff_br symbols, and the Golomb code behind them.
 template <int W, TxClass kClass>
 TESSERA_INLINE uint32_t br_rate(const LevelRateTask& task, const uint8_t* padded, int position) {
@@ -138,7 +146,7 @@ uint32_t rate_of(const LevelRateTask& task) {
   const int last = task.positions[task.eob - 1];
   const int rows = reached_rows(kClass, last, kLog2, Tx_Height[Adjusted_Tx_Size[task.size]]);
   build_rows<W>(task.levels, rows, padded);
-  const uint8_t* offsets = kBaseOffsets.offset.data() + kBaseOffsets.start[task.size][kClass];
+  const uint8_t* offsets = base_ctx_offsets(task.size, kClass);
   const Bytes three = Bytes{} + uint8_t{3}, four = Bytes{} + uint8_t{4};
   for (int i = 0; i < rows * kStride; i += kLanes) {
     const Bytes sum = base_sum<W, kClass>(padded + i), ctx = lesser((sum + 1) >> 1, four);

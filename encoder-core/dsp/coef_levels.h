@@ -85,6 +85,9 @@ constexpr int br_ctx_offset(TxClass tx_class, int row, int col) {
   return first ? 7 : 14;
 }
 
+/// base_ctx_offset of every position, times 4, in the layout of the map.
+const uint8_t* base_ctx_offsets(TxSize size, TxClass tx_class);
+
 /// spec 8.3.2: get_coeff_base_ctx( ) with isEob equal to 0. `at` is the position (row, col) in the map.
 inline int get_coeff_base_ctx(const uint8_t* at, ptrdiff_t stride, TxSize size, TxClass tx_class, int row,
                               int col) {

@@ -4,6 +4,7 @@
 
 #include "block/coef_cost.h"
 #include "block/level_map.h"
+#include "dsp/coef_levels.h"
 #include "spec/coef_tables.h"
 #include "spec/scan.h"
 
@@ -18,11 +19,15 @@ constexpr double kLumaWeight = 1.0, kChromaWeight = 1.0;
 struct UnitCosts {
   const Array<SymbolCost<4>, 42>& base;
   const Array<SymbolCost<3>, 4>& base_eob;
-  const Array<SymbolCost<4>, 21>& range;
+  const Table2<uint16_t, 21, 16>& range;
   const SymbolCost<2>& dc_sign;
-  TxSize size;
 
   uint32_t sign(int position, int level) const { return position == 0 ? dc_sign.bits[level < 0] : kCostOneBit; }
+  /// What a magnitude above 2 costs beyond its base.
+  uint32_t above_base(int br_ctx, int magnitude) const {
+    const uint32_t rate = range[br_ctx][std::min(magnitude, 15)];
+    return magnitude < 15 ? rate : rate + golomb_cost(static_cast<uint32_t>(magnitude - 14));
+  }
 };
 
 /// Rates of ending the block at each eob class.
@@ -55,125 +60,177 @@ EobCosts eob_costs(const CostTables& t, TxSize size, int plane_type, bool one_di
   return out;
 }
 
+/// Magnitudes of a unit in the layout of dsp/coef_levels.h, and for each position the sum of its neighbours that gives
+/// its context, kept up to date.
+template <TxClass kClass>
+class Neighbourhood {
+ public:
+  Neighbourhood(const TrellisTask& task, const Level* levels, int last)
+      : w_log2_(Tx_Width_Log2[Adjusted_Tx_Size[task.size]]),
+        stride_(level_stride(1 << w_log2_)),
+        offsets_(base_ctx_offsets(task.size, kClass)) {
+    const int rows = reached_rows(kClass, last, w_log2_, Tx_Height[Adjusted_Tx_Size[task.size]]);
+    task.build_levels(levels, 1 << w_log2_, rows, cells_);
+    task.base_sums(cells_, task.size, kClass, rows, sums_ + kLead);
+  }
+
+  /// The place of a raster position.
+  int place(int position) const { return position + (position >> w_log2_) * kLevelPad; }
+  int base_ctx(int at) const {
+    if (kClass == TX_CLASS_2D && at == 0) return 0;
+    return base_ctx_of_sum(sums_[kLead + at]) + (offsets_[at] >> 2);
+  }
+  int br_ctx(int position) const {
+    const int row = position >> w_log2_;
+    return get_coeff_br_ctx(cells_ + place(position), stride_, kClass, row, position - (row << w_log2_));
+  }
+  /// The same where all that follows is zero.
+  int last_br_ctx(int position) const {
+    const int row = position >> w_log2_;
+    return br_ctx_offset(kClass, row, position - (row << w_log2_));
+  }
+  void set(int at, int magnitude) {
+    const int change = std::min(magnitude, 3) - std::min<int>(cells_[at], 3);
+    cells_[at] = static_cast<uint8_t>(std::min(magnitude, 127));
+    if (change == 0) return;
+    const int s = stride_, step = kClass == TX_CLASS_HORIZ ? 1 : s;
+    uint8_t* const sum = sums_ + kLead + at;
+    const auto add = [&](int before) { sum[-before] = static_cast<uint8_t>(sum[-before] + change); };
+    add(1);
+    add(s);
+    if (kClass == TX_CLASS_2D) {
+      add(s + 1);
+      add(2);
+      add(2 * s);
+    } else {
+      for (int i = 2; i <= 4; i++) add(i * step);
+    }
+  }
+
+ private:
+  static constexpr int kLead = 4 * level_stride(32);  ///< positions before the first, which nobody reads
+
+  int w_log2_, stride_;
+  const uint8_t* offsets_;
+  alignas(32) uint8_t cells_[level_map_size(32, 32)];
+  alignas(32) uint8_t sums_[kLead + level_map_size(32, 32)];
+};
+
 struct Pass {
+  const TrellisTask& task;
   const UnitCosts& costs;
   const EobCosts& eob_cost;
   const Scan& scan;
-  const QuantStep& step;
-  const Coeff* coeff;
-  int shift;
   double lambda;   ///< squared coefficient error worth 1/512 bit
   Level* levels;
   Coeff* dequantised;
 
-  double error(int position, Coeff value) const {
-    const double d = static_cast<double>(coeff[position] - value);
-    return d * d;
+  /// Rate, and squared error less that of coding nothing.
+  struct Cost {
+    uint32_t rate = 0;
+    int64_t error = 0;
+  };
+  double j(const Cost& c) const { return lambda * c.rate + static_cast<double>(c.error); }
+
+  int64_t error(int position, Coeff value) const {
+    // ( coeff - value )^2 - coeff^2
+    return static_cast<int64_t>(value) * (value - 2 * static_cast<int64_t>(task.coeff[position]));
   }
   Coeff dequantise(int position, int level) const {
-    return dequantise_level(level, position == 0 ? step.dc.step : step.ac.step, shift, step.limit);
+    const QuantStep& step = task.step;
+    return dequantise_level(level, position == 0 ? step.dc.step : step.ac.step, dequant_shift(task.size), step.limit);
   }
-
-  /// Cost of a magnitude inside the block, or as its last coefficient.
-  template <TxClass kClass>
-  double inner_cost(const LevelMap& map, int position, int level) const {
-    const int m = std::abs(level);
-    uint32_t rate = costs.base[map.base_ctx<kClass>(position)].bits[std::min(m, 3)];
-    if (m > 0) rate += costs.sign(position, level);
-    if (m > NUM_BASE_LEVELS) rate += base_range_cost(costs.range[map.br_ctx<kClass>(position)], m);
-    return lambda * rate + error(position, dequantise(position, level));
-  }
-  template <TxClass kClass>
-  double last_cost(const LevelMap& map, int position, int level, int rank) const {
-    const int m = std::abs(level);
-    uint32_t rate = costs.base_eob[coeff_base_eob_ctx(costs.size, rank)].bits[std::min(m, 3) - 1] + costs.sign(position, level);
-    if (m > NUM_BASE_LEVELS) rate += base_range_cost(costs.range[map.br_ctx<kClass>(position)], m);
-    return lambda * (rate + eob_cost(rank + 1)) + error(position, dequantise(position, level));
+  uint32_t last_rate(int rank, int magnitude, int br_ctx) const {
+    const uint32_t rate = costs.base_eob[coeff_base_eob_ctx(task.size, rank)].bits[std::min(magnitude, 3) - 1];
+    return magnitude > NUM_BASE_LEVELS ? rate + costs.above_base(br_ctx, magnitude) : rate;
   }
 
   template <TxClass kClass>
-  int run(int eob) {
-    Level in_scan[32 * 32];
-    for (int c = 0; c < eob; c++) in_scan[c] = levels[scan.positions[c]];
-    LevelMap map(in_scan, eob, costs.size, scan);
-    const auto put = [&](int position, int level) {
+  OptimisedLevels run(int eob) {
+    Neighbourhood<kClass> near(task, levels, scan.positions[eob - 1]);
+    const auto put = [&](int position, int level, Coeff value) {
       levels[position] = static_cast<Level>(level);
-      map.set(position, std::abs(level));
+      dequantised[position] = value;
+      near.set(near.place(position), std::abs(level));
     };
-    int end = 0;             // end of block of the tail kept so far; 0: no tail
-    double kept = 0;         // cost of that tail
-    double dropped = 0;      // error of coding nothing from here up
+    int end = 0;  // end of block of the tail kept so far; 0: no tail
+    Cost kept;    // of that tail
+    uint32_t correction = 0;  // what its rate lacks, modulo 2^32
     for (int c = eob - 1; c >= 0; c--) {
-      const int position = scan.positions[c], level = levels[position];
-      const double zero_error = error(position, 0);
+      const int position = scan.positions[c], level = levels[position], at = near.place(position);
+      const uint16_t* const base = costs.base[near.base_ctx(at)].bits;
       if (level == 0) {
-        if (end > 0) kept += inner_cost<kClass>(map, position, 0);
-        dropped += zero_error;
+        kept.rate += base[0];
         continue;
       }
-      const int less = level < 0 ? level + 1 : level - 1;
-      // This coefficient as the last one of the block, everything above dropped.
-      map.set(position, 0);
-      double best_last = dropped + last_cost<kClass>(map, position, level, c);
-      int last_level = level;
-      if (less != 0) {
-        const double j = dropped + last_cost<kClass>(map, position, less, c);
-        if (j < best_last) {
-          best_last = j;
-          last_level = less;
-        }
-      }
-      // Or inside it.
-      double best_inner = 0;
-      int inner_level = level;
+      const int m = std::abs(level), less = level < 0 ? level + 1 : level - 1;
+      const uint32_t sign = costs.sign(position, level);
+      const Coeff value = dequantised[position], less_value = dequantise(position, less);
+      const int64_t value_error = error(position, value), less_error = error(position, less_value);
+      // This coefficient inside the block.
+      bool inner_less = false;
+      Cost inner = kept;
       if (end > 0) {
-        best_inner = kept + inner_cost<kClass>(map, position, level);
-        const double j = kept + inner_cost<kClass>(map, position, less);
-        if (j < best_inner) {
-          best_inner = j;
-          inner_level = less;
+        uint32_t rate = base[std::min(m, 3)] + sign, less_rate = base[std::min(m - 1, 3)] + (less ? sign : 0);
+        if (m > NUM_BASE_LEVELS) {
+          const int ctx = near.br_ctx(position);
+          rate += costs.above_base(ctx, m);
+          if (m - 1 > NUM_BASE_LEVELS) less_rate += costs.above_base(ctx, m - 1);
+        }
+        inner_less = j({less_rate, less_error}) < j({rate, value_error});
+        inner.rate += inner_less ? less_rate : rate;
+        inner.error += inner_less ? less_error : value_error;
+      }
+      // Or as its last one, everything above dropped; not where that saves nothing even if it cost nothing.
+      const double inner_j = j(inner);
+      if (end == 0 || inner_j > static_cast<double>(less ? std::min(value_error, less_error) : value_error)) {
+        // The tail's contexts although it goes: large levels look cheaper, which at high rates is worth 0.1 to 0.2 %
+        // (foreman, goprowalk, cq-level 6 to 26).
+        const int ctx = m > NUM_BASE_LEVELS ? near.br_ctx(position) : 0;
+        const uint32_t shared = sign + eob_cost(c + 1);
+        Cost last = {shared + last_rate(c, m, ctx), value_error};
+        bool last_less = false;
+        if (less != 0) {
+          const Cost other = {shared + last_rate(c, m - 1, ctx), less_error};
+          last_less = j(other) < j(last);
+          if (last_less) last = other;
+        }
+        if (end == 0 || j(last) < inner_j) {
+          for (int d = c + 1; d < end; d++)
+            if (levels[scan.positions[d]] != 0) put(scan.positions[d], 0, 0);
+          end = c + 1;
+          kept = last;
+          const uint32_t exact_rate = shared + last_rate(c, last_less ? m - 1 : m, near.last_br_ctx(position));
+          correction = exact_rate - last.rate;
+          if (last_less) put(position, less, less_value);
+          continue;
         }
       }
-      if (end == 0 || best_last < best_inner) {
-        for (int d = c + 1; d < end; d++) put(scan.positions[d], 0);
-        end = c + 1;
-        kept = best_last;
-        put(position, last_level);
-      } else {
-        kept = best_inner;
-        put(position, inner_level);
-      }
-      dropped += zero_error;
+      kept = inner;
+      if (inner_less) put(position, less, less_value);
     }
     // The caller compares with coding nothing at all, which costs all_zero.
-    for (int c = end; c < eob; c++) levels[scan.positions[c]] = 0;
-    for (int c = 0; c < eob; c++) dequantised[scan.positions[c]] = dequantise(scan.positions[c], levels[scan.positions[c]]);
-    return end;
+    return {end, kept.rate + correction};
   }
 };
 
 }  // namespace
 
-template <Pixel P>
-int optimise_levels(const SearchContext<P>& s, const TrellisQuery& q, const Coeff* coeff, int eob, Level* levels,
-                    Coeff* dequantised) {
-  const int size_ctx = tx_size_ctx(q.size), plane_type = q.plane > 0, shift = dequant_shift(q.size);
-  const TxClass tx_class = get_tx_class(q.type);
-  const UnitCosts costs = {s.costs.coeff_base[size_ctx][plane_type], s.costs.coeff_base_eob[size_ctx][plane_type],
-                           s.costs.coeff_br[std::min(size_ctx, 3)][plane_type], s.costs.dc_sign[plane_type][q.ctx.dc_sign], q.size};
-  const EobCosts eob_cost = eob_costs(s.costs, q.size, plane_type, tx_class != TX_CLASS_2D);
+OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels, Coeff* dequantised) {
+  const int size_ctx = tx_size_ctx(task.size), plane_type = task.plane > 0, shift = dequant_shift(task.size);
+  const TxClass tx_class = get_tx_class(task.type);
+  const UnitCosts costs = {task.costs.coeff_base[size_ctx][plane_type], task.costs.coeff_base_eob[size_ctx][plane_type],
+                           task.costs.levels.br[std::min(size_ctx, 3)][plane_type], task.costs.dc_sign[plane_type][task.ctx.dc_sign]};
+  const EobCosts eob_cost = eob_costs(task.costs, task.size, plane_type, tx_class != TX_CLASS_2D);
   // Coefficients are 8 >> shift times the orthonormal transform.
   const double scale = 64.0 / (1 << (2 * shift));
-  Pass pass = {costs, eob_cost, get_scan(q.size, q.type), s.quant.step[q.plane], coeff, shift,
-               s.lambda * scale * (plane_type ? kChromaWeight : kLumaWeight), levels, dequantised};
+  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale * (plane_type ? kChromaWeight : kLumaWeight),
+               levels, dequantised};
   switch (tx_class) {
     case TX_CLASS_2D: return pass.run<TX_CLASS_2D>(eob);
     case TX_CLASS_HORIZ: return pass.run<TX_CLASS_HORIZ>(eob);
     default: return pass.run<TX_CLASS_VERT>(eob);
   }
 }
-
-template int optimise_levels(const SearchContext<uint8_t>&, const TrellisQuery&, const Coeff*, int, Level*, Coeff*);
-template int optimise_levels(const SearchContext<uint16_t>&, const TrellisQuery&, const Coeff*, int, Level*, Coeff*);
 
 }  // namespace tessera

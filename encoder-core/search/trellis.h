@@ -2,25 +2,33 @@
 // give up one step and the block may end earlier. Contexts come from the higher frequencies, which are final by then.
 #pragma once
 
-#include "search/search_context.h"
+#include "block/block_context.h"
+#include "dsp/coef_levels.h"
+#include "dsp/quantize.h"
+#include "entropy/cost_tables.h"
 
 namespace tessera {
 
-struct TrellisQuery {
-  const BlockInfo& info;
+struct TrellisTask {
+  const CostTables& costs;
+  BuildLevelsFn* build_levels;  ///< kernels
+  LevelSumsFn* base_sums;
+  const QuantStep& step;
+  double lambda;                ///< squared sample error worth 1/512 bit
   int plane;
   TxSize size;
   TxType type;
   TxbContexts ctx;
+  const Coeff* coeff;           ///< raster
 };
 
-/// Improves `levels` (raster, quantised to nearest; `eob` > 0 of them in scan order) and `dequantised` with them;
-/// returns the new end of block, 0 if nothing is worth coding.
-template <Pixel P>
-int optimise_levels(const SearchContext<P>& s, const TrellisQuery& query, const Coeff* coeff, int eob, Level* levels,
-                    Coeff* dequantised);
+struct OptimisedLevels {
+  int eob;        ///< > 0
+  uint32_t rate;  ///< end of block, levels and signs: all but all_zero and transform_type
+};
 
-extern template int optimise_levels(const SearchContext<uint8_t>&, const TrellisQuery&, const Coeff*, int, Level*, Coeff*);
-extern template int optimise_levels(const SearchContext<uint16_t>&, const TrellisQuery&, const Coeff*, int, Level*, Coeff*);
+/// Improves `levels` (raster; `eob` > 0 of them in scan order, the last not zero) and `dequantised` with them.
+/// Whether anything is worth coding at all is left to the caller.
+OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels, Coeff* dequantised);
 
 }  // namespace tessera

@@ -100,17 +100,30 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
                             .count = area,
                             .shift = shift};
     int eob = s_.dsp.quantise.quantise(coeff, task, trial, dequantised);
-    if (trellis && eob > 0)
-      eob = optimise_levels(s_, {.info = q.info, .plane = q.plane, .size = q.size, .type = type, .ctx = ctx}, coeff, eob, trial,
-                            dequantised);
     if (eob == 0) continue;
+    uint32_t rate = q.plane == 0 ? tx_type_cost(s_.costs, s_.header(), q.info, q.size, type) : 0;
+    if (trellis) {
+      const OptimisedLevels optimised = optimise_levels({.costs = s_.costs,
+                                                         .build_levels = s_.dsp.coef_levels.build_levels,
+                                                         .base_sums = s_.dsp.coef_levels.base_sums,
+                                                         .step = s_.quant.step[q.plane],
+                                                         .lambda = s_.lambda,
+                                                         .plane = q.plane,
+                                                         .size = q.size,
+                                                         .type = type,
+                                                         .ctx = ctx,
+                                                         .coeff = coeff},
+                                                        eob, trial, dequantised);
+      eob = optimised.eob;
+      rate += optimised.rate + s_.costs.txb_skip[tx_size_ctx(q.size)][ctx.all_zero].bits[0];
+    } else {
+      rate += coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, type, ctx}, trial, eob);
+    }
     const TxError error = s_.dsp.quantise.error(coeff, dequantised, area, shift);
     int64_t distortion = static_cast<int64_t>(error.error + 8) >> 4;
     // What 64-point transforms cut off is error too.
     if (w > 32 || h > 32) distortion += std::max<int64_t>(0, energy - (static_cast<int64_t>(error.energy + 8) >> 4));
     if (lossless) distortion = 0;
-    const uint32_t rate = coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, type, ctx}, trial, eob) +
-                          (q.plane == 0 ? tx_type_cost(s_.costs, s_.header(), q.info, q.size, type) : 0);
     const double j = s_.j(distortion, rate);
     if (j >= best_j) continue;
     best_j = j;
