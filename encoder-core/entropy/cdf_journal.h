@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "entropy/cdf_context.h"
+#include "entropy/journal_trace.h"
 
 namespace tessera {
 
@@ -27,7 +28,12 @@ class CdfJournal {
   /// Makes room for more entries. Only between superblocks: checkpoints stay valid, the memory moves.
   void reserve(size_t small_capacity, size_t large_capacity);
   /// Forgets everything: what has been adapted so far can no longer be rolled back.
-  void clear() { length_ = {}; }
+  void clear() {
+    length_ = {};
+#ifdef TESSERA_SYMBOL_TRACE
+    trace.flush();
+#endif
+  }
 
   Checkpoint checkpoint() const { return length_; }
   /// Brings `context` back to its state at `to`. Every adaptation since must have been pushed.
@@ -46,6 +52,10 @@ class CdfJournal {
       large_[length_.large++].save(cdf_offset(context, cdf), cdf.w);
     }
   }
+
+#ifdef TESSERA_SYMBOL_TRACE
+  JournalTrace trace;
+#endif
 
  private:
   template <int kWords>

@@ -18,6 +18,9 @@ class CostCounter {
   void symbol(Cdf<N>& cdf, int value) {
     check(value >= 0 && value < N, "symbol outside its alphabet");
     bits_ += symbol_cost(cdf, value);
+#ifdef TESSERA_SYMBOL_TRACE
+    journal_.trace.symbol(cdf_offset(context_, cdf), value);
+#endif
 #ifndef TESSERA_CDF_FULL_COPY
     journal_.push(context_, cdf);
 #endif

@@ -7,11 +7,17 @@ namespace tessera {
 
 template <Pixel P>
 RegionStart mark_region(const SearchContext<P>& s, int mi_col) {
+  return {.context = s.context.save(mi_col),
+          .decoded = s.decoded,
+          .coefs = s.coefs.used(),
+          .journal = s.journal.checkpoint(),
 #ifdef TESSERA_CDF_FULL_COPY
-  return {s.context.save(mi_col), s.decoded, s.coefs.used(), s.journal.checkpoint(), s.cdfs};
-#else
-  return {s.context.save(mi_col), s.decoded, s.coefs.used(), s.journal.checkpoint()};
+          .cdfs = s.cdfs,
 #endif
+#ifdef TESSERA_SYMBOL_TRACE
+          .traced = TracedCheckpoint(s.journal.trace),
+#endif
+  };
 }
 
 template <Pixel P>
@@ -19,6 +25,9 @@ void rewind_region(SearchContext<P>& s, const RegionStart& start) {
   s.context.restore(start.context);
   s.decoded = start.decoded;
   s.coefs.cut(start.coefs);
+#ifdef TESSERA_SYMBOL_TRACE
+  s.journal.trace.event('r');
+#endif
 #ifdef TESSERA_CDF_FULL_COPY
   s.cdfs = start.cdfs;
 #else

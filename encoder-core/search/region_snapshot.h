@@ -12,8 +12,11 @@ struct RegionStart {
   BlockDecodedMap decoded;
   uint32_t coefs;
   CdfJournal::Checkpoint journal;
-#ifdef TESSERA_CDF_FULL_COPY  // what the journal is measured against (docs/performance.md)
+#ifdef TESSERA_CDF_FULL_COPY  // what the journal is measured against (docs/machinery.md)
   CdfContext cdfs;
+#endif
+#ifdef TESSERA_SYMBOL_TRACE
+  TracedCheckpoint traced;
 #endif
 };
 

@@ -1,8 +1,7 @@
 // What a trial costs: the journal against copies of the whole CDF context, and counting against writing.
 //
-// Replays a trace: by default a synthetic one, or the file that TESSERA_JOURNAL_TRACE names. A trace is text,
-// one event a line: "s <offset> <value>" a symbol of the CDF at that word of the context (see cdf_info), "c"
-// a checkpoint, "r" a rollback to the newest checkpoint (which it closes), "k" keeps what came since it.
+// Replays a trace: by default a synthetic one, or the file that TESSERA_JOURNAL_TRACE names, which an encoder built with
+// -Dsymbol_trace=true writes when that variable names it (entropy/journal_trace.h has the format).
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -20,7 +19,7 @@ using test::CdfPlace;
 using test::with_cdf;
 
 struct Event {
-  char kind;  ///< 's', 'c', 'r' or 'k'
+  char kind;  ///< 's', 'c', 'r' or 'k': journal_trace.h
   CdfPlace place = {};
   int value = 0;
 };
@@ -43,12 +42,12 @@ std::vector<Event> synthetic_trace() {
   for (int block = 0; block < 400; ++block) {
     trace.push_back({'c'});
     for (int mode = 0; mode < 4; ++mode) {
-      trace.push_back({'c'});
       symbols(static_cast<int>(8 + random() % 50));
       trace.push_back({'r'});
     }
     symbols(static_cast<int>(8 + random() % 50));
-    trace.push_back({random() % 2 ? 'r' : 'k'});
+    if (random() % 2) trace.push_back({'r'});
+    trace.push_back({'k'});
   }
   return trace;
 }
@@ -100,7 +99,7 @@ void with_journal(benchmark::State& state) {
           marks[depth++] = journal.checkpoint();
           break;
         case 'r':
-          journal.rollback(context, marks[--depth]);
+          journal.rollback(context, marks[depth - 1]);
           break;
         default:
           --depth;
@@ -132,7 +131,7 @@ void with_copies(benchmark::State& state) {
           copies[depth++] = context;
           break;
         case 'r':
-          context = copies[--depth];
+          context = copies[depth - 1];
           break;
         default:
           --depth;
@@ -143,6 +142,24 @@ void with_copies(benchmark::State& state) {
   count_symbols(state, symbols_of(the_trace()));
 }
 BENCHMARK(with_copies);
+
+void without_rollback(benchmark::State& state) {
+  CdfContext context;
+  init_default(context, 100);
+  for (auto _ : state) {
+    uint64_t bits = 0;
+    for (const Event& e : the_trace()) {
+      if (e.kind != 's') continue;
+      with_cdf(context, e.place, [&](auto& cdf) {
+        bits += symbol_cost(cdf, e.value);
+        adapt_cdf(cdf, e.value);
+      });
+    }
+    benchmark::DoNotOptimize(bits);
+  }
+  count_symbols(state, symbols_of(the_trace()));
+}
+BENCHMARK(without_rollback);
 
 void frozen(benchmark::State& state) {
   CdfContext context;
@@ -184,6 +201,45 @@ void building_cost_tables(benchmark::State& state) {
   }
 }
 BENCHMARK(building_cost_tables);
+
+enum class Undo { kNone, kJournal, kCopies };
+
+/// One trial of so many coefficient symbols, taken back.
+template <Undo undo>
+void trial_of(benchmark::State& state) {
+  CdfContext context, copy;
+  init_default(context, 100);
+  CdfJournal journal;
+  std::mt19937 random(3);
+  std::vector<uint8_t> values(4096);
+  for (auto& v : values) v = static_cast<uint8_t>(std::min(random() % 4, random() % 4));
+  const auto symbols = static_cast<size_t>(state.range(0));
+  size_t at = 0;
+  for (auto _ : state) {
+    CostCounter counter(context, journal);
+    const CdfJournal::Checkpoint mark = journal.checkpoint();
+    if constexpr (undo == Undo::kCopies) copy = context;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < symbols; ++i) {
+      at = (at + 1) % values.size();
+      auto& cdf = context.coeff_base[1][0][at % 42];
+      if constexpr (undo == Undo::kJournal) {
+        counter.symbol(cdf, values[at]);
+      } else {
+        bits += symbol_cost(cdf, values[at]);
+        adapt_cdf(cdf, values[at]);
+      }
+    }
+    if constexpr (undo == Undo::kJournal) journal.rollback(context, mark);
+    if constexpr (undo == Undo::kCopies) context = copy;
+    benchmark::DoNotOptimize(bits + counter.bits512());
+    benchmark::DoNotOptimize(context);
+  }
+  count_symbols(state, state.range(0));
+}
+BENCHMARK(trial_of<Undo::kNone>)->RangeMultiplier(4)->Range(8, 512);
+BENCHMARK(trial_of<Undo::kJournal>)->RangeMultiplier(4)->Range(8, 512);
+BENCHMARK(trial_of<Undo::kCopies>)->RangeMultiplier(4)->Range(8, 512);
 
 void coefficient_symbols(benchmark::State& state) {
   // The hottest path on its own: no dispatch on the size of the alphabet.

@@ -165,6 +165,24 @@ TEST(CdfJournal, RollsBackNestedTrialsByteForByte) {
   }
 }
 
+#ifdef TESSERA_SYMBOL_TRACE
+TEST(CdfJournal, TracesWhatIsAskedOfIt) {
+  CdfContext context;
+  init_default(context, 60);
+  CdfJournal journal;
+  CostCounter counter(context, journal);
+  {
+    const TracedCheckpoint checkpoint(journal.trace);
+    counter.symbol(context.skip[1], 1);
+    journal.trace.event('r');
+  }
+  const std::string offset = std::to_string(cdf_offset(context, context.skip[1]));
+  EXPECT_EQ(journal.trace.unflushed(), "c\ns " + offset + " 1\nr\nk\n");
+  journal.clear();
+  EXPECT_TRUE(journal.trace.unflushed().empty());
+}
+#endif
+
 TEST(CdfJournal, ClearForgets) {
   CdfContext context;
   init_default(context, 0);
