@@ -24,6 +24,7 @@ void write_tx_type(S& sink, WriteContext& wc, const BlockInfo& info, TxSize tx_s
 /// Contexts of all_zero and dc_sign of a transform block.
 TxbContexts txb_contexts(const WriteContext& wc, const BlockInfo& info, const TransformBlock& block);
 /// spec 5.11.39: what a transform block leaves to its neighbours: culLevel | dcCategory << 6.
+/// `levels` in scan order, or all of the raster.
 int coef_context_value(const Level* levels, int eob);
 /// Enters that value over the block's extent, as far as the frame reaches.
 void enter_coef_context(WriteContext& wc, const TransformBlock& block, int value);

@@ -1,5 +1,7 @@
 #include "dsp/distortion.h"
 
+#include "dsp/fixed_width.h"
+
 #include <cstdlib>
 #include <utility>
 
@@ -111,6 +113,26 @@ void residual_block(const P* __restrict src, ptrdiff_t src_stride, const P* __re
     for (int x = 0; x < w; x++) out[x] = static_cast<int16_t>(src[x] - pred[x]);
 }
 
+template <int W>
+uint64_t energy_columns(const int16_t* residual, ptrdiff_t stride, int h) {
+  uint64_t sum = 0;
+  // Rows of 16 squares of up to 1023^2 (4095^2): as many as an int holds.
+  for (int y = 0; y < h; y += 4) {
+    int rows = 0;
+    for (int r = 0; r < 4; r++, residual += stride)
+#pragma GCC unroll 1
+      for (int x = 0; x < W; x++) rows += residual[x] * residual[x];
+    sum += static_cast<uint32_t>(rows);
+  }
+  return sum;
+}
+
+uint64_t residual_energy(const int16_t* residual, ptrdiff_t stride, int w, int h) {
+  uint64_t sum = 0;
+  for_strips(w, [&]<int W>(int x) { sum += energy_columns<W>(residual + x, stride, h); });
+  return sum;
+}
+
 template <Pixel P, BlockSize kSize>
 void bind_size(DistortionTable<P>& t) {
   constexpr int kW = block_width(kSize), kH = block_height(kSize);
@@ -133,6 +155,7 @@ void bind_distortion_scalar(DistortionTable<P>& table) {
   bind_sizes(table, std::make_index_sequence<BLOCK_SIZES>());
   table.sse_wh = sse_wh_block<P>;
   table.residual = residual_block<P>;
+  table.energy = residual_energy;
 }
 
 template void bind_distortion_scalar(DistortionTable<uint8_t>&);

@@ -34,6 +34,9 @@ template <Pixel P>
 using ResidualFn = void (*)(const P* src, ptrdiff_t src_stride, const P* pred, ptrdiff_t pred_stride, int16_t* out,
                             ptrdiff_t out_stride, int w, int h);
 
+/// Sum of the squares of a residual; w is 4, 8 or a multiple of 16, up to 64.
+using EnergyFn = uint64_t (*)(const int16_t* residual, ptrdiff_t stride, int w, int h);
+
 template <Pixel P>
 struct DistortionTable {
   Array<SadFn<P>, BLOCK_SIZES> sad;
@@ -43,6 +46,7 @@ struct DistortionTable {
   Array<SumSseFn<P>, BLOCK_SIZES> sum_sse;
   SseWhFn<P> sse_wh;
   ResidualFn<P> residual;
+  EnergyFn energy;
 };
 
 template <Pixel P>

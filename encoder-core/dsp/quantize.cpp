@@ -14,54 +14,107 @@ int magnitude_level(uint32_t magnitude, const StepDivisor& q, uint32_t offset, i
   return std::min(q.divide((magnitude << shift) + offset), kLargestLevel);
 }
 
-inline constexpr int kGroup = 16;
+using V = Lanes<kNativeLanes>;
+using Pairs = LanesOf<uint64_t, kNativeLanes / 2>;
+inline constexpr int kGroup = 2 * kNativeLanes;
 
-/// The number of coefficients, a multiple of kGroup, beyond which none is as large as `smallest`.
-int significant_count(const Coeff* coeffs, int count, int32_t smallest) {
-  using V = Lanes<kNativeLanes>;
-  using Pairs = LanesOf<uint64_t, kNativeLanes / 2>;
-  for (; count > 0; count -= kGroup) {
-    V any = {};
-    for (int i = count - kGroup; i < count; i += kNativeLanes) {
-      const V c = load_lanes<V>(coeffs + i);
-      any |= (c < 0 ? -c : c) >= smallest;
-    }
-    const Pairs pairs = (Pairs)any;
-    uint64_t bits = 0;
-    for (int i = 0; i < kNativeLanes / 2; ++i) bits |= pairs[i];
-    if (bits != 0) break;
-  }
-  return count;
+/// Products of the even lanes, as unsigned numbers.
+TESSERA_INLINE Pairs multiply_even(Pairs a, Pairs b) {
+#if TESSERA_X86_LANES && defined(__AVX2__)
+  return (Pairs)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif TESSERA_X86_LANES
+  return (Pairs)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return (a & 0xffffffff) * (b & 0xffffffff);
+#endif
+}
+/// The upper halves of products with a factor.
+TESSERA_INLINE V multiply_high(V a, uint32_t factor) {
+  const Pairs f = Pairs{} + factor;
+  const Pairs even = multiply_even((Pairs)a, f) >> 32, odd = multiply_even((Pairs)a >> 32, f);
+  return (V)(even | (odd & ~uint64_t{0xffffffff}));
+}
+/// Squares of magnitudes, added in twos.
+TESSERA_INLINE Pairs squares(V v) {
+  const Pairs odd = (Pairs)v >> 32;
+  return multiply_even((Pairs)v, (Pairs)v) + multiply_even(odd, odd);
+}
+TESSERA_INLINE V magnitudes(V v) {
+  return v < 0 ? -v : v;
+}
+TESSERA_INLINE bool any_lane(V v) {
+#if TESSERA_X86_LANES && defined(__AVX2__)
+  return !_mm256_testz_si256((__m256i)v, (__m256i)v);
+#else
+  uint64_t bits = 0;
+  for (int i = 0; i < kNativeLanes / 2; ++i) bits |= ((Pairs)v)[i];
+  return bits != 0;
+#endif
+}
+TESSERA_INLINE uint64_t sum_of(Pairs v) {
+  uint64_t sum = 0;
+  for (int i = 0; i < kNativeLanes / 2; ++i) sum += v[i];
+  return sum;
 }
 
-int quantise(const Coeff* __restrict coeffs, const QuantTask& task, Level* __restrict levels,
-             Coeff* __restrict dequantised) {
-  const StepDivisor ac = task.step->ac, dc = task.step->dc;
-  const Coeff limit = task.step->limit;
-  const int shift = task.shift;
-  const uint32_t offset = static_cast<uint32_t>(ac.step * task.rounding.ac) >> 8;
-  // Most blocks are zero beyond their low frequencies: divide only as far as a level of 1 is reached.
-  const int32_t smallest = (ac.step - static_cast<int32_t>(offset) + (1 << shift) - 1) >> shift;
-  const int count = significant_count(coeffs, task.count & -kGroup, smallest) & -kGroup;
-  const uint16_t* __restrict const iscan = task.iscan;
-  int last = 0;
-  for (int i = 0; i < count; ++i) {
-    const int32_t c = coeffs[i], sign = c >> 31;
-    const int level = magnitude_level(static_cast<uint32_t>((c ^ sign) - sign), ac, offset, shift);
-    const int value = std::min((level * ac.step & 0xFFFFFF) >> shift, limit - sign);
-    levels[i] = static_cast<Level>((level ^ sign) - sign);
-    dequantised[i] = (value ^ sign) - sign;
-    last = std::max(last, (iscan[i] + 1) & -(level != 0));
+/// What is the same for all coefficients but the first.
+struct AcStep {
+  StepDivisor divisor;
+  uint32_t offset;
+  int32_t smallest;  ///< of the magnitudes whose level is not zero
+  int shift;
+  Coeff limit;
+};
+
+/// Levels of some coefficients; `change` gets what that adds to the squared error over coding nothing.
+TESSERA_INLINE V levels_of(V c, const AcStep& ac, Pairs& change) {
+  const V sign = c >> 31, magnitude = magnitudes(c);
+  const V numerator = (magnitude << ac.shift) + static_cast<int32_t>(ac.offset);
+  const V quotient = multiply_high(numerator, ac.divisor.reciprocal) >> ac.divisor.shift;
+  const V level = quotient > kLargestLevel ? V{} + kLargestLevel : quotient;
+  const V scaled = ((level * ac.divisor.step) & 0xFFFFFF) >> ac.shift, limit = ac.limit - sign;
+  const V value = scaled > limit ? limit : scaled;
+  change += squares(magnitudes(magnitude - value)) - squares(magnitude);
+  return (level ^ sign) - sign;
+}
+
+Quantised quantise(const Coeff* __restrict coeffs, const QuantTask& task, Level* __restrict levels) {
+  const StepDivisor dc = task.step->dc;
+  const uint32_t offset = static_cast<uint32_t>(task.step->ac.step * task.rounding.ac) >> 8;
+  const AcStep ac = {.divisor = task.step->ac,
+                     .offset = offset,
+                     .smallest = (task.step->ac.step - static_cast<int32_t>(offset) + (1 << task.shift) - 1) >> task.shift,
+                     .shift = task.shift,
+                     .limit = task.step->limit};
+  using W = Words<kGroup>;
+  W last = {};
+  Pairs energy = {}, change = {};
+  for (int i = 0; i < task.count; i += kGroup) {
+    V low = load_lanes<V>(coeffs + i), high = load_lanes<V>(coeffs + i + kNativeLanes);
+    if (i == 0) low[0] = 0;  // has another step, and comes first in every scan
+    const V low_magnitude = magnitudes(low), high_magnitude = magnitudes(high);
+    energy += squares(low_magnitude) + squares(high_magnitude);
+    // Most groups hold no level.
+    if (!any_lane((low_magnitude >= ac.smallest) | (high_magnitude >= ac.smallest))) {
+      store_lanes(levels + i, W{});
+      continue;
+    }
+    const W group = narrow_lanes(levels_of(low, ac, change), levels_of(high, ac, change));
+    store_lanes(levels + i, group);
+    const W rank = (load_lanes<W>(task.iscan + i) + 1) & (group != 0);
+    last = rank > last ? rank : last;
   }
-  std::fill(levels + count, levels + task.count, Level{0});
-  std::fill(dequantised + count, dequantised + task.count, Coeff{0});
-  // The first coefficient has another step; it comes first in every scan.
-  const int first = magnitude_level(static_cast<uint32_t>(std::abs(coeffs[0])), dc,
-                                    static_cast<uint32_t>(dc.step * task.rounding.dc) >> 8, shift);
-  levels[0] = static_cast<Level>(coeffs[0] < 0 ? -first : first);
-  dequantised[0] = dequantise_level(levels[0], dc.step, shift, limit);
-  if (last <= 1) last = first != 0;
-  return last;
+  int eob = 0;
+  for (int i = 0; i < kGroup; ++i) eob = std::max<int>(eob, last[i]);
+
+  const uint32_t first = static_cast<uint32_t>(std::abs(coeffs[0]));
+  const int level = magnitude_level(first, dc, static_cast<uint32_t>(dc.step * task.rounding.dc) >> 8, task.shift);
+  levels[0] = static_cast<Level>(coeffs[0] < 0 ? -level : level);
+  const int64_t difference = coeffs[0] - dequantise_level(levels[0], dc.step, task.shift, task.step->limit);
+  const uint64_t others = sum_of(energy);
+  return {.eob = eob > 0 ? eob : level != 0,
+          .error = others + sum_of(change) + static_cast<uint64_t>(difference * difference),
+          .energy = others + uint64_t{first} * first};
 }
 
 /// spec 7.12.3, step 1 c to f.
@@ -77,26 +130,11 @@ void dequantise(const Level* __restrict levels, int count, const QuantStep& step
   dequantised[0] = dequantise_level(levels[0], step.dc.step, shift, limit);
 }
 
-TxError error(const Coeff* __restrict coeffs, const Coeff* __restrict dequantised, int count, int shift) {
-  // Squares of magnitudes: an unsigned 32 x 32 product is a single instruction on every target.
-  uint64_t sum = 0, energy = 0;
-  for (int i = 0; i < count; ++i) {
-    const uint32_t difference = static_cast<uint32_t>(std::abs(coeffs[i] - dequantised[i]));
-    const uint32_t magnitude = static_cast<uint32_t>(std::abs(coeffs[i]));
-    sum += uint64_t{difference} * difference;
-    energy += uint64_t{magnitude} * magnitude;
-  }
-  // Coefficients are 8 >> shift times orthonormal ones, their squares 64 >> 2 * shift times pixel
-  // differences.
-  const auto scaled = [shift](uint64_t v) { return shift == 0 ? (v + 2) >> 2 : v << (2 * shift - 2); };
-  return {scaled(sum), scaled(energy)};
-}
-
 }  // namespace
 
 template <Pixel P>
 void bind_quantise_scalar(QuantiseTable<P>& table) {
-  table = {quantise, dequantise, error};
+  table = {quantise, dequantise};
 }
 
 template void bind_quantise_scalar<uint8_t>(QuantiseTable<uint8_t>&);

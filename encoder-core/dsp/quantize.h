@@ -1,4 +1,4 @@
-// Quantisation and dequantisation of a transform block (section 7.12.3), and the error it makes.
+// Quantisation of a transform block with the error it makes, and dequantisation (section 7.12.3).
 #pragma once
 
 #include "base/array.h"
@@ -39,35 +39,36 @@ struct QuantRounding {
 };
 
 /// level = ( ( |coefficient| << shift ) + rounding * step / 256 ) / step, with the coefficient's sign, at
-/// most 32767. Writes `levels` and `dequantised`, all `count` (a multiple of 16) of them, and returns the end
-/// of block: 1 + the last position in the scan whose level is not zero, or 0. `iscan` gives each raster
-/// position its place in the scan; `shift` is dequant_shift( size ).
+/// most 32767. `iscan` gives each raster position its place in the scan; `shift` is dequant_shift( size );
+/// `count` is a multiple of 16.
 struct QuantTask {
   const QuantStep* step;
   const uint16_t* iscan;
   QuantRounding rounding;
   int count, shift;
 };
-using QuantiseFn = int(const Coeff* coeffs, const QuantTask& task, Level* levels, Coeff* dequantised);
+struct Quantised {
+  int eob;                  ///< 1 + the last position in the scan whose level is not zero, or 0
+  uint64_t error, energy;   ///< sums of ( coefficient - dequantised )^2 and of coefficient^2
+};
+/// Writes all `count` levels.
+using QuantiseFn = Quantised(const Coeff* coeffs, const QuantTask& task, Level* levels);
 
 /// The dequantised value of `count` levels; `shift` is dequant_shift( size ).
 using DequantiseFn = void(const Level* levels, int count, const QuantStep& step, int shift,
                           Coeff* dequantised);
 
-/// Both in 1/16 of squared pixel differences: comparable across transform sizes.
-struct TxError {
-  uint64_t error;   ///< sum of ( coefficient - dequantised )^2
-  uint64_t energy;  ///< sum of coefficient^2: the error of coding nothing
-};
-/// `shift` is dequant_shift( size ): coefficients are 8 >> shift times the orthonormal transform.
-using TxErrorFn = TxError(const Coeff* coeffs, const Coeff* dequantised, int count, int shift);
+/// A sum of squares of coefficients in 1/16 of squared pixel differences: comparable across transform sizes.
+/// Coefficients are 8 >> shift times orthonormal ones, their squares 64 >> 2 * shift times pixel differences.
+constexpr uint64_t in_sixteenths(uint64_t squares, int shift) {
+  return shift == 0 ? (squares + 2) >> 2 : squares << (2 * shift - 2);
+}
 
 /// The functions do not depend on the pixel type, but faster ones may be chosen by it.
 template <Pixel P>
 struct QuantiseTable {
   QuantiseFn* quantise;
   DequantiseFn* dequantise;
-  TxErrorFn* error;
 };
 
 template <Pixel P>

@@ -54,7 +54,7 @@ struct SearchScratch {
   alignas(64) Array<P, kMaxPredictSize * kMaxPredictSize> motion;
   alignas(64) Array<int16_t, kSbSize * kSbSize> residual;
   alignas(64) Array<Coeff, 32 * 32> coeff, dequantised;
-  alignas(64) Array<Level, 32 * 32> trial_levels, scan_levels;
+  alignas(64) Array<Level, 32 * 32> trial_levels;
   alignas(64) Table2<Level, 4, 32 * 32> unit_levels;     ///< of one transform unit, per depth of the tree
   alignas(64) Array<Level, 3 * kSbSize * kSbSize> block_levels;
   alignas(64) Array<Level, 2 * kSbSize * kSbSize> chroma_levels;

@@ -116,6 +116,12 @@ class Neighbourhood {
   alignas(32) uint8_t sums_[kLead + level_map_size(32, 32)];
 };
 
+/// Rate, and squared error less that of coding nothing.
+struct Cost {
+  uint32_t rate = 0;
+  int64_t error = 0;
+};
+
 struct Pass {
   const TrellisTask& task;
   const UnitCosts& costs;
@@ -123,100 +129,110 @@ struct Pass {
   const Scan& scan;
   double lambda;   ///< squared coefficient error worth 1/512 bit
   Level* levels;
-  Coeff* dequantised;
 
-  /// Rate, and squared error less that of coding nothing.
-  struct Cost {
-    uint32_t rate = 0;
-    int64_t error = 0;
+  double j(const Cost& c) const { return lambda * static_cast<int>(c.rate) + static_cast<double>(c.error); }
+
+  /// Rates and errors of a level and of one step less; signs are equal, so magnitudes do.
+  struct Candidate {
+    int position, magnitude;
+    uint32_t sign;                     ///< rate
+    int64_t error, less_error;
   };
-  double j(const Cost& c) const { return lambda * c.rate + static_cast<double>(c.error); }
-
-  int64_t error(int position, Coeff value) const {
+  Candidate candidate(int position, int level, int shift) const {
+    const int m = std::abs(level), q = position == 0 ? task.step.dc.step : task.step.ac.step;
+    const Coeff limit = task.step.limit + (level < 0);
+    const int64_t coeff = std::abs(task.coeff[position]);
     // ( coeff - value )^2 - coeff^2
-    return static_cast<int64_t>(value) * (value - 2 * static_cast<int64_t>(task.coeff[position]));
+    const auto error = [&](int magnitude) {
+      const int64_t value = std::min((magnitude * q & 0xFFFFFF) >> shift, limit);
+      return value * (value - 2 * coeff);
+    };
+    return {position, m, costs.sign(position, level), error(m), error(m - 1)};
   }
-  Coeff dequantise(int position, int level) const {
-    const QuantStep& step = task.step;
-    return dequantise_level(level, position == 0 ? step.dc.step : step.ac.step, dequant_shift(task.size), step.limit);
+  /// The better of both inside the block; true: one less.
+  template <class Near>
+  bool add_inner(const Candidate& c, const uint16_t* base, const Near& near, Cost& to) const {
+    const int m = c.magnitude;
+    uint32_t rate = base[std::min(m, 3)] + c.sign, less_rate = base[std::min(m - 1, 3)] + (m > 1 ? c.sign : 0);
+    if (m > NUM_BASE_LEVELS) {
+      const int ctx = near.br_ctx(c.position);
+      rate += costs.above_base(ctx, m);
+      if (m - 1 > NUM_BASE_LEVELS) less_rate += costs.above_base(ctx, m - 1);
+    }
+    const bool less = j({less_rate - rate, c.less_error - c.error}) < 0;
+    to.rate += less ? less_rate : rate;
+    to.error += less ? c.less_error : c.error;
+    return less;
   }
-  uint32_t last_rate(int rank, int magnitude, int br_ctx) const {
-    const uint32_t rate = costs.base_eob[coeff_base_eob_ctx(task.size, rank)].bits[std::min(magnitude, 3) - 1];
-    return magnitude > NUM_BASE_LEVELS ? rate + costs.above_base(br_ctx, magnitude) : rate;
+  /// The better of both as the last coefficient. The tail's contexts count although it goes: large levels look
+  /// cheaper, which at high rates is worth 0.1 to 0.2 % (foreman, goprowalk, cq-level 6 to 26). `correction` gets what
+  /// the rate lacks for that, modulo 2^32.
+  template <class Near>
+  bool end_at(const Candidate& c, int rank, const Near& near, Cost& to, uint32_t& correction) const {
+    const uint16_t* base = costs.base_eob[coeff_base_eob_ctx(task.size, rank)].bits;
+    const int m = c.magnitude, ctx = m > NUM_BASE_LEVELS ? near.br_ctx(c.position) : 0;
+    const auto rate = [&](int magnitude, int br_ctx) {
+      return base[std::min(magnitude, 3) - 1] + (magnitude > NUM_BASE_LEVELS ? costs.above_base(br_ctx, magnitude) : 0);
+    };
+    const uint32_t shared = c.sign + eob_cost(rank + 1);
+    to = {shared + rate(m, ctx), c.error};
+    bool less = false;
+    if (m > 1) {
+      const Cost other = {shared + rate(m - 1, ctx), c.less_error};
+      less = j(other) < j(to);
+      if (less) to = other;
+    }
+    correction = m > NUM_BASE_LEVELS ? shared + rate(m - less, near.last_br_ctx(c.position)) - to.rate : 0;
+    return less;
   }
 
   template <TxClass kClass>
   OptimisedLevels run(int eob) {
     Neighbourhood<kClass> near(task, levels, scan.positions[eob - 1]);
-    const auto put = [&](int position, int level, Coeff value) {
+    const int shift = dequant_shift(task.size);
+    const auto put = [&](int position, int level) {
       levels[position] = static_cast<Level>(level);
-      dequantised[position] = value;
       near.set(near.place(position), std::abs(level));
     };
     int end = 0;  // end of block of the tail kept so far; 0: no tail
     Cost kept;    // of that tail
-    uint32_t correction = 0;  // what its rate lacks, modulo 2^32
+    uint32_t correction = 0;
     for (int c = eob - 1; c >= 0; c--) {
-      const int position = scan.positions[c], level = levels[position], at = near.place(position);
-      const uint16_t* const base = costs.base[near.base_ctx(at)].bits;
+      const int position = scan.positions[c], level = levels[position];
+      const uint16_t* const base = costs.base[near.base_ctx(near.place(position))].bits;
       if (level == 0) {
         kept.rate += base[0];
         continue;
       }
-      const int m = std::abs(level), less = level < 0 ? level + 1 : level - 1;
-      const uint32_t sign = costs.sign(position, level);
-      const Coeff value = dequantised[position], less_value = dequantise(position, less);
-      const int64_t value_error = error(position, value), less_error = error(position, less_value);
-      // This coefficient inside the block.
-      bool inner_less = false;
+      const Candidate here = candidate(position, level, shift);
       Cost inner = kept;
-      if (end > 0) {
-        uint32_t rate = base[std::min(m, 3)] + sign, less_rate = base[std::min(m - 1, 3)] + (less ? sign : 0);
-        if (m > NUM_BASE_LEVELS) {
-          const int ctx = near.br_ctx(position);
-          rate += costs.above_base(ctx, m);
-          if (m - 1 > NUM_BASE_LEVELS) less_rate += costs.above_base(ctx, m - 1);
-        }
-        inner_less = j({less_rate, less_error}) < j({rate, value_error});
-        inner.rate += inner_less ? less_rate : rate;
-        inner.error += inner_less ? less_error : value_error;
-      }
-      // Or as its last one, everything above dropped; not where that saves nothing even if it cost nothing.
+      bool less = end > 0 && add_inner(here, base, near, inner);
+      // The block may end here, everything above dropped; not where that would not even pay if it cost nothing.
       const double inner_j = j(inner);
-      if (end == 0 || inner_j > static_cast<double>(less ? std::min(value_error, less_error) : value_error)) {
-        // The tail's contexts although it goes: large levels look cheaper, which at high rates is worth 0.1 to 0.2 %
-        // (foreman, goprowalk, cq-level 6 to 26).
-        const int ctx = m > NUM_BASE_LEVELS ? near.br_ctx(position) : 0;
-        const uint32_t shared = sign + eob_cost(c + 1);
-        Cost last = {shared + last_rate(c, m, ctx), value_error};
-        bool last_less = false;
-        if (less != 0) {
-          const Cost other = {shared + last_rate(c, m - 1, ctx), less_error};
-          last_less = j(other) < j(last);
-          if (last_less) last = other;
-        }
+      if (end == 0 || inner_j > static_cast<double>(here.magnitude > 1 ? std::min(here.error, here.less_error) : here.error)) {
+        Cost last;
+        uint32_t last_correction;
+        const bool last_less = end_at(here, c, near, last, last_correction);
         if (end == 0 || j(last) < inner_j) {
           for (int d = c + 1; d < end; d++)
-            if (levels[scan.positions[d]] != 0) put(scan.positions[d], 0, 0);
+            if (levels[scan.positions[d]] != 0) put(scan.positions[d], 0);
           end = c + 1;
-          kept = last;
-          const uint32_t exact_rate = shared + last_rate(c, last_less ? m - 1 : m, near.last_br_ctx(position));
-          correction = exact_rate - last.rate;
-          if (last_less) put(position, less, less_value);
-          continue;
+          inner = last;
+          correction = last_correction;
+          less = last_less;
         }
       }
       kept = inner;
-      if (inner_less) put(position, less, less_value);
+      if (less) put(position, level < 0 ? level + 1 : level - 1);
     }
     // The caller compares with coding nothing at all, which costs all_zero.
-    return {end, kept.rate + correction};
+    return {end, kept.rate + correction, kept.error};
   }
 };
 
 }  // namespace
 
-OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels, Coeff* dequantised) {
+OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels) {
   const int size_ctx = tx_size_ctx(task.size), plane_type = task.plane > 0, shift = dequant_shift(task.size);
   const TxClass tx_class = get_tx_class(task.type);
   const UnitCosts costs = {task.costs.coeff_base[size_ctx][plane_type], task.costs.coeff_base_eob[size_ctx][plane_type],
@@ -224,8 +240,7 @@ OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels,
   const EobCosts eob_cost = eob_costs(task.costs, task.size, plane_type, tx_class != TX_CLASS_2D);
   // Coefficients are 8 >> shift times the orthonormal transform.
   const double scale = 64.0 / (1 << (2 * shift));
-  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale * (plane_type ? kChromaWeight : kLumaWeight),
-               levels, dequantised};
+  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale * (plane_type ? kChromaWeight : kLumaWeight), levels};
   switch (tx_class) {
     case TX_CLASS_2D: return pass.run<TX_CLASS_2D>(eob);
     case TX_CLASS_HORIZ: return pass.run<TX_CLASS_HORIZ>(eob);

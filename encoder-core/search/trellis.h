@@ -23,12 +23,13 @@ struct TrellisTask {
 };
 
 struct OptimisedLevels {
-  int eob;        ///< > 0
-  uint32_t rate;  ///< end of block, levels and signs: all but all_zero and transform_type
+  int eob;               ///< > 0
+  uint32_t rate;         ///< end of block, levels and signs: all but all_zero and transform_type
+  int64_t error_change;  ///< squared error of the coefficients, less that of coding nothing
 };
 
-/// Improves `levels` (raster; `eob` > 0 of them in scan order, the last not zero) and `dequantised` with them.
-/// Whether anything is worth coding at all is left to the caller.
-OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels, Coeff* dequantised);
+/// Improves `levels` (raster; `eob` > 0 of them in scan order, the last not zero). Whether anything is worth coding at all is
+/// left to the caller.
+OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels);
 
 }  // namespace tessera

@@ -70,16 +70,9 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
   const int area = coded_area(q.size), shift = dequant_shift(q.size), w = Tx_Width[q.size], h = Tx_Height[q.size];
   const bool lossless = s_.lossless();
   Coeff* const coeff = s_.scratch.coeff.data();
-  Coeff* const dequantised = s_.scratch.dequantised.data();
   Level* const trial = s_.scratch.trial_levels.data();
-  Level* const scan_levels = s_.scratch.scan_levels.data();
 
-  int64_t energy = 0;
-  for (int y = 0; y < h; y++) {
-    int row = 0;
-    for (int x = 0; x < w; x++) row += residual[y * stride + x] * residual[y * stride + x];
-    energy += row;
-  }
+  const int64_t energy = static_cast<int64_t>(s_.dsp.distortion.energy(residual, stride, w, h));
   UnitChoice best = {.size = q.size,
                      .rate = coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, DCT_DCT, ctx}, nullptr, 0),
                      .distortion = energy};
@@ -99,8 +92,10 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
                                                           : kIntraRounding,
                             .count = area,
                             .shift = shift};
-    int eob = s_.dsp.quantise.quantise(coeff, task, trial, dequantised);
+    const Quantised quantised = s_.dsp.quantise.quantise(coeff, task, trial);
+    int eob = quantised.eob;
     if (eob == 0) continue;
+    uint64_t error = quantised.error;
     uint32_t rate = q.plane == 0 ? tx_type_cost(s_.costs, s_.header(), q.info, q.size, type) : 0;
     if (trellis) {
       const OptimisedLevels optimised = optimise_levels({.costs = s_.costs,
@@ -113,25 +108,24 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
                                                          .type = type,
                                                          .ctx = ctx,
                                                          .coeff = coeff},
-                                                        eob, trial, dequantised);
+                                                        eob, trial);
       eob = optimised.eob;
+      error = quantised.energy + static_cast<uint64_t>(optimised.error_change);
       rate += optimised.rate + s_.costs.txb_skip[tx_size_ctx(q.size)][ctx.all_zero].bits[0];
     } else {
       rate += coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, type, ctx}, trial, eob);
     }
-    const TxError error = s_.dsp.quantise.error(coeff, dequantised, area, shift);
-    int64_t distortion = static_cast<int64_t>(error.error + 8) >> 4;
+    int64_t distortion = static_cast<int64_t>(in_sixteenths(error, shift) + 8) >> 4;
     // What 64-point transforms cut off is error too.
-    if (w > 32 || h > 32) distortion += std::max<int64_t>(0, energy - (static_cast<int64_t>(error.energy + 8) >> 4));
+    if (w > 32 || h > 32) distortion += std::max<int64_t>(0, energy - (static_cast<int64_t>(in_sixteenths(quantised.energy, shift) + 8) >> 4));
     if (lossless) distortion = 0;
     const double j = s_.j(distortion, rate);
     if (j >= best_j) continue;
     best_j = j;
-    for (int c = 0; c < eob; c++) scan_levels[c] = trial[scan.positions[c]];
     best = {.size = q.size,
             .type = type,
             .eob = static_cast<uint16_t>(eob),
-            .context = static_cast<uint8_t>(coef_context_value(scan_levels, eob)),
+            .context = static_cast<uint8_t>(coef_context_value(trial, area)),
             .rate = rate,
             .distortion = distortion};
     std::copy_n(trial, area, levels);

@@ -70,16 +70,16 @@ void quantise_bench(benchmark::State& state, TxSize size, int what) {
   const QuantStep step(80, 90, 8);
   const int n = max_eob(size), w = std::min<int>(Tx_Width[size], 32);
   const QuantTask task = {&step, get_scan(size, DCT_DCT).ranks, {100, 80}, n, dequant_shift(size)};
-  const int eob = table.quantise(coeffs, task, levels, dequantised);
+  const int eob = table.quantise(coeffs, task, levels).eob;
   static const uint16_t costs[42 * 4] = {}, br_costs[21 * 16] = {};
   const LevelRateTask rate_task = {levels, get_scan(size, DCT_DCT).positions, eob, size, TX_CLASS_2D, costs, costs, br_costs, 512};
   levels_table.build_levels(levels, w, n / w, map);
   for (auto _ : state) switch (what) {
       case 0:
-        benchmark::DoNotOptimize(table.quantise(coeffs, task, levels, dequantised));
+        benchmark::DoNotOptimize(table.quantise(coeffs, task, levels).error);
         break;
       case 1:
-        benchmark::DoNotOptimize(table.error(coeffs, dequantised, n, task.shift));
+        table.dequantise(levels, n, step, task.shift, dequantised);
         break;
       case 2:
         levels_table.build_levels(levels, w, n / w, map);
@@ -111,7 +111,7 @@ const int registered = [] {
       }
     }
   for (TxSize size : {TX_4X4, TX_8X8, TX_16X16, TX_32X32}) {
-    const char* names[] = {"quantise_", "tx_error_", "build_levels_", "base_sums_", "level_rate_"};
+    const char* names[] = {"quantise_", "dequantise_", "build_levels_", "base_sums_", "level_rate_"};
     for (int what = 0; what < 5; ++what)
       benchmark::RegisterBenchmark((names[what] + label(size, DCT_DCT)).c_str(), quantise_bench, size, what);
   }

@@ -116,17 +116,16 @@ TYPED_TEST(Transform, QuantiseAndError) {
     const QuantTask task = {
         &step, get_scan(size, type).ranks, {this->random.in(0, 128), this->random.in(0, 128)}, n, shift};
     Guarded<Level> levels[2] = {{n, 1}, {n, 1}};
-    Guarded<Coeff> values[3] = {{n, 1}, {n, 1}, {n, 1}};
-    const int eob = this->scalar.quantise.quantise(c.data(), task, levels[0].data(), values[0].data());
-    EXPECT_EQ(fast.quantise.quantise(c.data(), task, levels[1].data(), values[1].data()), eob);
-    EXPECT_TRUE(levels[0] == levels[1] && levels[1].intact());
-    EXPECT_TRUE(values[0] == values[1] && values[1].intact());
-    fast.quantise.dequantise(levels[0].data(), n, step, shift, values[2].data());
-    EXPECT_TRUE(values[0] == values[2] && values[2].intact());
-    const TxError expected = this->scalar.quantise.error(c.data(), values[0].data(), n, shift);
-    const TxError actual = fast.quantise.error(c.data(), values[0].data(), n, shift);
+    Guarded<Coeff> values[2] = {{n, 1}, {n, 1}};
+    const Quantised expected = this->scalar.quantise.quantise(c.data(), task, levels[0].data());
+    const Quantised actual = fast.quantise.quantise(c.data(), task, levels[1].data());
+    EXPECT_EQ(actual.eob, expected.eob);
     EXPECT_EQ(actual.error, expected.error);
     EXPECT_EQ(actual.energy, expected.energy);
+    EXPECT_TRUE(levels[0] == levels[1] && levels[1].intact());
+    this->scalar.quantise.dequantise(levels[0].data(), n, step, shift, values[0].data());
+    fast.quantise.dequantise(levels[0].data(), n, step, shift, values[1].data());
+    EXPECT_TRUE(values[0] == values[1] && values[1].intact());
   });
 }
 

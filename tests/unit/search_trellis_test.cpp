@@ -55,15 +55,14 @@ TEST_F(Trellis, LevelsGetBetterAndTheirRateIsExact) {
     const QuantStep step(q, q + 3, 8);
     const Scan& scan = get_scan(size, type);
     std::vector<Level> before(static_cast<size_t>(n)), after;
-    std::vector<Coeff> value_before(static_cast<size_t>(n)), value_after, expected(static_cast<size_t>(n));
-    const int eob = quantise.quantise(coeff.data(), {&step, scan.ranks, {128, 120}, n, shift}, before.data(), value_before.data());
+    std::vector<Coeff> value_before(static_cast<size_t>(n)), value_after(static_cast<size_t>(n));
+    const int eob = quantise.quantise(coeff.data(), {&step, scan.ranks, {128, 120}, n, shift}, before.data()).eob;
     if (eob == 0) continue;
     after = before;
-    value_after = value_before;
     const double lambda = q * q * 0.002 / 512;
     const OptimisedLevels result =
         optimise_levels({costs, kernels.build_levels, kernels.base_sums, step, lambda, plane, size, type, ctx, coeff.data()}, eob,
-                        after.data(), value_after.data());
+                        after.data());
     ASSERT_GT(result.eob, 0);
     ASSERT_LE(result.eob, eob);
     ASSERT_NE(after[scan[result.eob - 1]], 0);
@@ -74,8 +73,12 @@ TEST_F(Trellis, LevelsGetBetterAndTheirRateIsExact) {
         ASSERT_TRUE(std::abs(before[i]) - std::abs(after[i]) <= 1 && before[i] * after[i] >= 0);
       }
     }
-    quantise.dequantise(after.data(), n, step, shift, expected.data());
-    ASSERT_EQ(value_after, expected);
+    quantise.dequantise(before.data(), n, step, shift, value_before.data());
+    quantise.dequantise(after.data(), n, step, shift, value_after.data());
+    int64_t error_change = 0;
+    for (int i = 0; i < n; i++)
+      error_change += int64_t{coeff[i] - value_after[i]} * (coeff[i] - value_after[i]) - int64_t{coeff[i]} * coeff[i];
+    ASSERT_EQ(result.error_change, error_change);
     const auto rate = [&](const std::vector<Level>& levels, int end) {
       return coefficient_cost(costs, kernels.rate, {plane, size, type, ctx}, levels.data(), end) -
              costs.txb_skip[tx_size_ctx(size)][ctx.all_zero].bits[0];
