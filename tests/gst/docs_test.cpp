@@ -31,7 +31,7 @@ class Docs : public ScratchTest {
   int run(const std::string& command) {
     const std::string script = path("script");
     std::ofstream(script) << "cd " << directory_.string() << "\n" << command << "\n";
-    const int result = system(("sh " + script + " >" + path("log") + " 2>&1").c_str());
+    const int result = system(("timeout 60 sh " + script + " >" + path("log") + " 2>&1").c_str());
     std::ifstream file(path("log"));
     output_.assign(std::istreambuf_iterator<char>(file), {});
     return result;

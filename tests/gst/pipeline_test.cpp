@@ -97,8 +97,8 @@ TEST_F(Pipeline, old_pipelines_run) {
 
 TEST_F(Pipeline, splitmuxsink_cuts_where_it_wants) {
   ASSERT_EQ(run_pipeline(
-                "videotestsrc num-buffers=60 ! video/x-raw,format=I420,width=64,height=64,framerate=30/1 ! "
-                "tesseraav1enc cpu-used=10 keyframe-mode=disabled ! splitmuxsink muxer=matroskamux "
+                "videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=I420,width=64,height=64,framerate=30/1 ! "
+                "tesseraav1enc cpu-used=10 keyframe-mode=disabled usage-profile=realtime ! splitmuxsink muxer=matroskamux "
                 "max-size-time=500000000 send-keyframe-requests=true location=" +
                 path("part%02d.mkv")),
             "");
