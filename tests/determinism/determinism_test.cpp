@@ -103,8 +103,8 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
 }
 
 /// Heap allocations while frames `from` and later pass through.
-int allocations_after(UsageProfile profile, int from, int frames) {
-  const EncoderConfig c = config_of(profile, 1);
+int allocations_after(UsageProfile profile, int threads, int from, int frames) {
+  const EncoderConfig c = config_of(profile, threads);
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
@@ -120,10 +120,14 @@ int allocations_after(UsageProfile profile, int from, int frames) {
   return allocations;
 }
 
-TEST(Allocation, NoneFromTheThirdFrameOnInRealtime) { EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 3, 40), 0); }
+TEST(Allocation, NoneFromTheThirdFrameOnInRealtime) {
+  for (int threads : {1, 2}) EXPECT_EQ(allocations_after(UsageProfile::kRealtime, threads, 3, 40), 0) << threads << " threads";
+}
 
 /// With look-ahead the pools fill while pictures collect: they are full when a few mini-GOPs are through.
-TEST(Allocation, NoneInSteadyStateWithLookAhead) { EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 90, 150), 0); }
+TEST(Allocation, NoneInSteadyStateWithLookAhead) {
+  for (int threads : {1, 2}) EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, threads, 90, 150), 0) << threads << " threads";
+}
 
 struct Footprint {
   int64_t allocations, bytes;
