@@ -34,7 +34,8 @@ struct SubpelTaps {
   X(out, T, hv, 4, 6)                     \
   X(out, T, hv, 4, 8)                     \
   X(out, T, hv, 8, 6)                     \
-  X(out, T, hv, 8, 8)
+  X(out, T, hv, 8, 8)                     \
+  X(out, T, hv, 16, 6)
 
 #pragma GCC visibility push(hidden)
 extern "C" {
@@ -63,10 +64,10 @@ struct StripKernels {
 };
 
 #define TESSERA_FN(out, axes, w, taps) tessera_subpel8_##out##_##axes##_w##w##_t##taps##_avx2
-#define TESSERA_STRIPS(out, w, h6, h8, hv_w)                          \
+#define TESSERA_STRIPS(out, w, h6, h8, hv8_w)                         \
   {{TESSERA_FN(out, h, w, h6), TESSERA_FN(out, h, w, h8)},            \
    {TESSERA_FN(out, v, w, 6), TESSERA_FN(out, v, w, 8)},              \
-   {TESSERA_FN(out, hv, hv_w, 6), TESSERA_FN(out, hv, hv_w, 8)}}
+   {TESSERA_FN(out, hv, w, 6), TESSERA_FN(out, hv, hv8_w, 8)}}
 constexpr StripKernels<uint8_t> kPut[3] = {TESSERA_STRIPS(put, 4, 4, 4, 4), TESSERA_STRIPS(put, 8, 6, 8, 8),
                                            TESSERA_STRIPS(put, 16, 6, 8, 8)};
 constexpr StripKernels<int16_t> kPrep[3] = {TESSERA_STRIPS(prep, 4, 4, 4, 4), TESSERA_STRIPS(prep, 8, 6, 8, 8),
@@ -83,9 +84,9 @@ void filter_block(const StripKernels<T> (&kernels)[3], T* dst, ptrdiff_t dst_str
   std::memcpy(taps.column, kHalfTaps[filter_y][frac_y].data(), 8);
   for (int k = 0; k < 8; k++) taps.column16[k] = taps.column[k];
   const StripKernels<T>& strips = kernels[w == 4 ? 0 : w == 8 ? 1 : 2];
-  const bool sharp_x = filter_x == EIGHTTAP_SHARP, sharp_y = filter_y == EIGHTTAP_SHARP;
-  const auto kernel = frac_x && frac_y ? strips.hv[sharp_x || sharp_y] : frac_x ? strips.h[sharp_x] : strips.v[sharp_y];
-  const int strip = frac_x && frac_y ? std::min(w, 8) : std::min(w, 16);
+  const bool sharp_x = filter_x == EIGHTTAP_SHARP, sharp_y = filter_y == EIGHTTAP_SHARP, sharp = sharp_x || sharp_y;
+  const auto kernel = frac_x && frac_y ? strips.hv[sharp] : frac_x ? strips.h[sharp_x] : strips.v[sharp_y];
+  const int strip = std::min(w, frac_x && frac_y && sharp ? 8 : 16);  // registers do not suffice for 16 columns of eight taps
   for (int x = 0; x < w; x += strip)
     kernel(dst + x, dst_stride * static_cast<ptrdiff_t>(sizeof(T)), src + x, src_stride, h, &taps);
 }

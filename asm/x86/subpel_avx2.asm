@@ -81,10 +81,10 @@ columns_4_4_%[k]:
 align 32
 row_pairs: times 2 db 0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15
 words_2: times 16 dw 2
+words_34: times 16 dw 34
 words_8: times 16 dw 8
 words_32: times 16 dw 32
 dwords_32: times 8 dd 32
-dwords_512: times 8 dd 512
 
 section .text
 
@@ -135,8 +135,8 @@ section .text
   %endif
 %endmacro
 
-; v13 = the filtered samples of v12 to 5 bits more than pixels; v14 is used. %1: columns, %2: T.
-%macro filter_rows 2
+; v13 = the filtered samples of v12 to 5 bits more than pixels; v14 is used. %1: columns, %2: T, %3: what rounds.
+%macro filter_rows 3
   vpshufb v13, v12, [columns_%1_%2_0]
   vpmaddubsw v13, v13, v8
   %assign k 1
@@ -147,7 +147,7 @@ section .text
     vpaddw v13, v13, v14
     %assign k k + 1
   %endrep
-  vpaddw v13, v13, [words_2]
+  vpaddw v13, v13, [%3]
   vpsraw v13, v13, 2
 %endmacro
 
@@ -169,7 +169,7 @@ section .text
     %assign rows 2
   %endif
   load_rows %1, src_stride
-  filter_rows %1, row_t
+  filter_rows %1, row_t, words_2
   lea src, [src + rows * src_stride]
   %ifidn %3, put
     vpaddw v13, v13, [words_8]
@@ -383,9 +383,14 @@ section .text
 ; E(0) .. are v0 .. v3, O(0) .. are v4 .. v6, X of the last rows is v7, v8 .. v11 are the rows' taps; those of the
 ; columns lie below the stack pointer.
 
-%macro next_rows 3  ; columns, T, distance of the second row: v13 = X; v12, v14 are used
+; Halved taps of a column sum to 64: what rounds the second pass of put, 512, can as well be 8 in each sample of the
+; first, before the shift by 2.
+%define between_put words_34
+%define between_prep words_2
+
+%macro next_rows 4  ; columns, T, distance of the second row, out: v13 = X; v12, v14 are used
   load_rows %1, %3
-  filter_rows %1, row_taps_%1(%2)
+  filter_rows %1, row_taps_%1(%2), between_%4
   lea src, [src + 2 * src_stride]
   %if %1 == 8
     vpermq m13, m13, 0xd8
@@ -405,13 +410,13 @@ section .text
   %endrep
   first_row %2
   %assign last_e %2 / 2 - 1
-  next_rows %1, row_t, src_stride
+  next_rows %1, row_t, src_stride, %3
   vpshufb v0, v13, [row_pairs]
   %assign e 1
   %rep %2 / 2 - 1
     %assign o 3 + e
     vmovdqa v7, v13
-    next_rows %1, row_t, src_stride
+    next_rows %1, row_t, src_stride, %3
     vpalignr v%[o], v13, v7, 8
     vpshufb v%[o], v%[o], [row_pairs]
     vpshufb v%[e], v13, [row_pairs]
@@ -427,9 +432,9 @@ section .text
     ; The last of all rows is not needed, and may not be there.
     cmp h.d, 2
     cmove t1, t0
-    next_rows %1, row_t, t1
+    next_rows %1, row_t, t1, %3
   %else
-    next_rows %1, row_t, src_stride
+    next_rows %1, row_t, src_stride, %3
   %endif
   %assign o 4 + last_e
   vpalignr v14, v13, v7, 8
@@ -458,8 +463,6 @@ section .text
   %endrep
   vpshufb v%[last_e], v7, [row_pairs]
   %ifidn %3, put
-    vpaddd v12, v12, [dwords_512]
-    vpaddd v13, v13, [dwords_512]
     vpsrad v12, v12, 10
     vpsrad v13, v13, 10
     vpackssdw v12, v12, v13
@@ -493,6 +496,91 @@ section .text
   done
 %endmacro
 
+; Six taps over strips of 16: a row at a time. v0 .. v3 are the interleaved rows 0, 1 and 2, 3, v4 .. v7 rows 1, 2 and
+; 3, 4 (low and high half each), v11 is the last row, v8 .. v10 are the rows' taps.
+%macro next_row_16 3  ; out, registers of the new pair
+  load_rows 16, 0
+  add src, src_stride
+  filter_rows 16, 6, between_%1
+  vpunpcklwd v%2, v11, v13
+  vpunpckhwd v%3, v11, v13
+  vmovdqa v11, v13
+%endmacro
+; v13 = a row of output; the pairs v%2 .. v%2 + 3 move on by two rows.
+%macro column_sum_16 2  ; out, first register
+  next_row_16 %1, 12, 14
+  %assign a %2
+  %assign b %2 + 1
+  %assign c %2 + 2
+  %assign d %2 + 3
+  vpmaddwd v13, v%[a], [rsp - 128]
+  vpmaddwd v15, v%[c], [rsp - 96]
+  vpaddd v13, v13, v15
+  vpmaddwd v15, v12, [rsp - 64]
+  vpaddd v13, v13, v15
+  vmovdqa v%[a], v%[c]
+  vmovdqa v%[c], v12
+  vpmaddwd v12, v%[b], [rsp - 128]
+  vpmaddwd v15, v%[d], [rsp - 96]
+  vpaddd v12, v12, v15
+  vpmaddwd v15, v14, [rsp - 64]
+  vpaddd v12, v12, v15
+  vmovdqa v%[b], v%[d]
+  vmovdqa v%[d], v14
+  %ifidn %1, put
+    vpsrad v13, v13, 10
+    vpsrad v12, v12, 10
+  %else
+    vpaddd v13, v13, [dwords_32]
+    vpaddd v12, v12, [dwords_32]
+    vpsrad v13, v13, 6
+    vpsrad v12, v12, 6
+  %endif
+  vpackssdw v13, v13, v12
+%endmacro
+
+%macro hv16_kernel 1  ; out
+  strip_registers 16
+  kernel subpel8_%1_hv_w16_t6_avx2, dst, dst_stride, src, src_stride, h, taps
+  load_byte_taps 6, taps_h
+  %assign k 0
+  %rep 3
+    vpbroadcastd m12, [taps + taps_v16 + 2 + 4 * k]
+    vmovdqu [rsp - 128 + 32 * k], m12
+    %assign k k + 1
+  %endrep
+  first_row 6
+  load_rows 16, 0
+  add src, src_stride
+  filter_rows 16, 6, between_%1
+  vmovdqa v11, v13
+  next_row_16 %1, 0, 1
+  next_row_16 %1, 4, 5
+  next_row_16 %1, 2, 3
+  next_row_16 %1, 6, 7
+%%loop:
+  column_sum_16 %1, 0
+  %ifidn %1, put
+    vmovdqu [rsp - 32], m13
+  %else
+    vmovdqu [dst], m13
+  %endif
+  column_sum_16 %1, 4
+  %ifidn %1, put
+    vmovdqu m12, [rsp - 32]
+    vpackuswb m12, m12, m13
+    vpermq m12, m12, 0xd8
+    vmovdqu [dst], x12
+    vextracti128 [dst + dst_stride], m12, 1
+  %else
+    vmovdqu [dst + dst_stride], m13
+  %endif
+  lea dst, [dst + 2 * dst_stride]
+  sub h.d, 2
+  jg %%loop
+  done
+%endmacro
+
 %macro kernels 1  ; out
   h_kernel 4, 4, %1
   h_kernel 8, 6, %1
@@ -509,6 +597,7 @@ section .text
   hv_kernel 4, 8, %1
   hv_kernel 8, 6, %1
   hv_kernel 8, 8, %1
+  hv16_kernel %1
 %endmacro
 
 kernels put
