@@ -150,7 +150,7 @@ constexpr Row kRows[] = {
     {kPropDropFrame, "drop-frame", "Frame dropping",
      "With cbr and no look-ahead: level of the buffer, in percent of buf-optimal-sz, under which frames are dropped; 0: never", Kind::kUint, false, 0,
      G_MAXUINT, 0},
-    {kPropEncPass, "enc-pass", "Pass", NOT_IMPLEMENTED "Pass of a two-pass encode", Kind::kEnum, false, 0, 0,
+    {kPropEncPass, "enc-pass", "Pass", "Pass of a two-pass encode, with vbr and cq: the first writes multipass-cache-file, the second reads it", Kind::kEnum, false, 0, 0,
      kOnePass, enc_pass_type},
     {kPropRowMt, "row-mt", "Threads by rows",
      "(accepted and without effect: work is always shared by rows and tiles; see threads) Threads by rows",
@@ -315,6 +315,10 @@ void Settings::fill(EncoderConfig* config) const {
   config->buffer_optimal_ms = uint32_t(buffer_ms(kPropBufOptimalSz));
   config->undershoot_pct = uint32_t(value_[kPropUndershootPct]);
   config->overshoot_pct = uint32_t(value_[kPropOvershootPct]);
+  config->pass = value_[kPropEncPass] == kFirstPass    ? Pass::kFirst
+                 : value_[kPropEncPass] == kSecondPass ? Pass::kSecond
+                                                       : Pass::kOne;
+  config->statistics_file = multipass_cache_file_;
   config->drop_frame_pct = uint32_t(value_[kPropDropFrame]);
   config->compute_psnr = value_[kPropComputePsnr] != 0;
 }
@@ -352,7 +356,8 @@ std::vector<std::string> Settings::complaints() const {
   for (guint id = kPropSuperresMode; id <= kPropResizeKfDenominator; id++)
     if (changed(static_cast<PropertyId>(id)))
       list.push_back(std::string(row_of(id).name) + " is not implemented");
-  if (changed(kPropEncPass)) list.push_back("enc-pass is not implemented: this is a single pass");
+  if (value_[kPropEncPass] == kSecondPass && usage != EndUsage::kVbr && usage != EndUsage::kCq)
+    list.push_back("enc-pass=second-pass has an effect with end-usage=vbr and cq only");
   return list;
 }
 
@@ -366,7 +371,7 @@ void install_properties(GObjectClass* object_class) {
       object_class, kPropMultipassCacheFile,
       g_param_spec_string(
           "multipass-cache-file", "Statistics file",
-          NOT_IMPLEMENTED "File that the first of two passes writes", nullptr,
+          "File of statistics that the first of two passes writes at its end, and the second reads", nullptr,
           static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)));
   g_object_class_install_property(
       object_class, kPropStats,

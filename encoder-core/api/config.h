@@ -9,6 +9,7 @@ namespace tessera {
 enum class ChromaFormat : uint8_t { kMonochrome, k420, k422, k444 };
 enum class EndUsage : uint8_t { kAuto, kVbr, kCbr, kCq, kQ };
 enum class UsageProfile : uint8_t { kGoodQuality, kRealtime, kAllIntra };
+enum class Pass : uint8_t { kOne, kFirst, kSecond };
 enum class KeyframeMode : uint8_t { kAuto, kDisabled };
 
 /// Code points of ISO/IEC 23091-4 (CICP), spec 6.4.2; 2 is "unspecified".
@@ -64,6 +65,9 @@ struct EncoderConfig {
   uint32_t buffer_ms = 6000, buffer_initial_ms = 4000, buffer_optimal_ms = 5000;
   uint32_t undershoot_pct = 25, overshoot_pct = 25;
   uint32_t drop_frame_pct = 0;
+  /// Two passes: the first writes statistics_file when its stream is drained, the second reads it when it is created.
+  Pass pass = Pass::kOne;
+  std::string statistics_file;
   bool error_resilient = false;
   bool compute_psnr = false;  ///< packets carry the shown picture's squared error
 

@@ -36,6 +36,8 @@ Status check_config(const EncoderConfig& c) {
   if (c.fps_numerator < 0 || c.fps_denominator <= 0)
     return Status::invalid("frame rate is " + std::to_string(c.fps_numerator) + "/" + std::to_string(c.fps_denominator) +
                            ", it must not be negative and its denominator must be positive");
+  if (c.pass != Pass::kOne && c.statistics_file.empty())
+    return Status::invalid("multipass-cache-file is empty, two passes need one");
   TESSERA_TRY(in_range("lag-in-frames", c.lag_in_frames, -1, 48));
   TESSERA_TRY(in_range("threads", c.threads, 0, 1024));
   TESSERA_TRY(in_range("tile-columns", c.tile_columns_log2, -1, 6));

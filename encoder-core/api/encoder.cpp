@@ -70,6 +70,9 @@ RateMode rate_mode(const EncoderConfig& c) {
   return c.usage_profile == UsageProfile::kRealtime ? RateMode::kConstant : RateMode::kVariable;
 }
 
+/// What the second pass wants to know a fast first one finds out as well.
+constexpr int kFirstPassCpuUsed = 10;
+
 /// A buffer of no size would let no frame through.
 constexpr uint32_t kLeastBufferMs = 100;
 
@@ -103,7 +106,7 @@ SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
     t.choices.leaf_qindex = std::max(t.choices.leaf_qindex, 1);
     t.bits_per_second = 1000.0 * r.target_bitrate_kbps;
   }
-  t.choices.settings = preset_settings(r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
+  t.choices.settings = preset_settings(c.pass == Pass::kFirst ? std::max(r.cpu_used, kFirstPassCpuUsed) : r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
   t.keyframe_max_dist = c.usage_profile == UsageProfile::kAllIntra ? 1 : r.keyframe_max_dist;
   t.keyframe_max_ns = static_cast<int64_t>(r.keyframe_max_ms) * 1'000'000;
   return t;
@@ -136,6 +139,10 @@ class EncoderImpl final : public Encoder {
     bool found = false, drained = false;
     Status status = guarded([&] { found = sequence_.receive(packet, &drained); });
     if (!status.ok() || found) return status;
+    if (drained && config_.pass == Pass::kFirst && !statistics_written_) {
+      statistics_written_ = true;
+      if (status = write_statistics(config_.statistics_file, sequence_.statistics()); !status.ok()) return status;
+    }
     return {drained ? StatusCode::kEndOfStream : StatusCode::kNeedMoreInput};
   }
   void recycle(Packet* packet) override { sequence_.recycle(packet); }
@@ -144,7 +151,7 @@ class EncoderImpl final : public Encoder {
     sequence_.finish();
   }
   void reset() override {
-    finished_ = false;
+    finished_ = statistics_written_ = false;
     sequence_.reset();
   }
   Status reconfigure(const RuntimeSettings& settings) override {
@@ -174,6 +181,7 @@ class EncoderImpl final : public Encoder {
   SequenceEncoder<P> sequence_;
   StreamInfo info_;
   bool finished_ = false;
+  bool statistics_written_ = false;  ///< since the stream was drained
 };
 
 void write_metadata(const EncoderConfig& c, ByteVector& out) {
@@ -219,6 +227,17 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   ByteVector sequence_obu;
   write_sequence_header(sequence_obu, s.plan.header);
   s.rate = rate_settings(config, sequence_obu.size() + s.metadata.obus.size());
+  s.first_pass = config.pass == Pass::kFirst;
+  const bool averages = s.rate.mode == RateMode::kVariable || s.rate.mode == RateMode::kBounded;
+  if (config.pass == Pass::kSecond) {
+    auto statistics = std::make_shared<PassStatistics>();
+    if (Status status = read_statistics(config.statistics_file, statistics.get()); !status.ok()) return status;
+    if (statistics->width != config.width || statistics->height != config.height)
+      return Status::invalid("multipass-cache-file '" + config.statistics_file + "' is of pictures of " +
+                             std::to_string(statistics->width) + "x" + std::to_string(statistics->height) + ", these are " +
+                             std::to_string(config.width) + "x" + std::to_string(config.height));
+    if (averages) s.rate.statistics = std::move(statistics);
+  }
   try {
     if (config.bit_depth == 8) *out = std::make_unique<EncoderImpl<uint8_t>>(config, s);
     else *out = std::make_unique<EncoderImpl<uint16_t>>(config, s);

@@ -18,20 +18,23 @@ constexpr uint64_t kBlindFrames = 2 * kMaxMiniGop + 1;
 /// Seconds of the sequence that a constant quality is found for; with a buffer to hold, part of its time.
 constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 0.7;
 /// Seconds over which the model forgets.
-constexpr double kVariableMemory = 8, kConstantMemory = 1.5;
+constexpr double kVariableMemory = 8, kConstantMemory = 1.5, kSecondPassMemory = 30;
 /// An error of the average is worked off over a part of the time gone by, within limits in seconds.
 constexpr double kVariableHorizonPart = 0.25, kLeastHorizon = 3, kMostHorizon = 15;
 /// Of the buffer's level over part of the buffer's time.
 constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 3;
-/// Seconds over which the buffer goes from its initial to its optimal level: at most this part of the rate is spent on it.
-constexpr double kDriftSeconds = 100;
+/// Seconds over which the buffer goes from its initial to its optimal level, and from the level that a change of target finds:
+/// slowly, so that it costs a small part of the rate.
+constexpr double kInitialDrift = 100, kChangeDrift = 15;
 
 /// However much the rate may fall below its target.
 constexpr double kLeastRatePart = 0.05;
 
 /// A key frame's loan: with a buffer to hold it takes this part of the rate to pay back; else until the next key
 /// frame is due if that is near, or this many seconds.
-constexpr double kLoanRatePart = 0.12, kLoanSeconds = 5, kNearKeySeconds = 12;
+constexpr double kLoanRatePart = 0.16, kLoanSeconds = 3;
+/// Part of the last key frame's loan that is saved up for the next.
+constexpr double kSavedPart = 0.25;
 
 /// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of its optimal level.
 constexpr double kMargin = 0.08, kKeyMargin = 0.5;
@@ -49,18 +52,27 @@ constexpr double kGuessedInter = 0.15;
 /// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex).
 constexpr double kEndingRange = 0.5;
 constexpr int kEndingQindexRange = 16;
+/// Part of the sequence's bits that may stay wrong: not worth a drop of quality at its end.
+constexpr double kEndingTolerance = 0.015;
+/// Frames before the end of a second pass for which sizes are waited for.
+constexpr double kSettlingFrames = 3 * kMaxMiniGop;
+/// How far the second of two passes goes from one group to the next.
+constexpr int kSecondPassQindexRange = 10;
 
 }  // namespace
 
 RateControl::RateControl(const RateSettings& settings)
     : settings_(settings), model_(settings.low_delay, settings.bit_depth,
-                                  settings.mode == RateMode::kConstant ? kConstantMemory : kVariableMemory) {
+                                  settings.mode == RateMode::kConstant ? kConstantMemory
+                                  : settings.statistics                ? kSecondPassMemory
+                                                                       : kVariableMemory) {
   reset();
 }
 
 void RateControl::reset() {
   model_.reset();
   any_picture_ = false;
+  pictures_ = 0;
   window_ = {};
   group_.clear();
   next_ = leaf_ = groups_ = 0;
@@ -69,9 +81,20 @@ void RateControl::reset() {
   spent_ = due_ = end_time_ = shown_time_ = learned_time_ = 0;
   loan_ = {};
   target_ = {};
+  ending_ = false;
+  rest_ = {};
+  if (!settings_.statistics) return;
+  for (const PassFrame& f : settings_.statistics->frames) {
+    rest_.seconds += f.seconds;
+    if (f.kind < 0) continue;
+    rest_.content[f.kind] += model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
+    rest_.frames++;
+    rest_.keys += f.kind == 0;
+  }
 }
 
-int RateControl::feedback_distance(uint64_t index, bool first) const {
+int RateControl::feedback_distance(uint64_t index, bool first, bool last_group) const {
+  if (last_group || (settings_.statistics && rest_.frames <= kSettlingFrames)) return 1;
   if (settings_.low_delay) return 1;
   if (settings_.mode == RateMode::kConstant && settings_.buffer < kSmallBuffer) return 1;
   if (first && index < kBlindFrames) return 1;
@@ -95,6 +118,7 @@ RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost
   any_picture_ = true;
   last_pts_ns_ = input.pts_ns;
   RatePicture picture;
+  picture.index = pictures_++;
   picture.time = time_;
   picture.duration = given > 0 ? given : usual_seconds_;
   picture.cost = cost;
@@ -103,10 +127,10 @@ RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost
                             ? std::clamp(kConstantWindowPart * settings_.buffer, kLeastConstantWindow, kMostConstantWindow)
                             : kVariableWindow;
   const double keep = std::exp(-usual_seconds_ / window);
-  window_.intra = keep * window_.intra + RateModel::content(0, cost);
+  window_.intra = keep * window_.intra + RateModel::plain_content(0, cost);
   window_.pictures = keep * window_.pictures + 1;
   if (!key) {
-    window_.inter = keep * window_.inter + RateModel::content(1, cost);
+    window_.inter = keep * window_.inter + RateModel::plain_content(1, cost);
     window_.seconds = keep * window_.seconds + usual_seconds_;
   }
   return picture;
@@ -146,7 +170,7 @@ RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex
   p.time = step.picture.time;
   p.overhead = (step.shown ? kUnitBits + step.picture.metadata_bits : 0) + (step.codes && step.kind == 0 ? settings_.key_prefix_bits : 0);
   if (step.codes) {
-    p.content = RateModel::content(step.kind, step.picture.cost);
+    p.content = content_of(step);
     p.expected = p.overhead + model_.bits(step.kind, p.content, qindex_of(step, leaf_qindex));
   } else {
     p.expected = p.overhead + kShowBits;
@@ -156,8 +180,17 @@ RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex
   return p;
 }
 
-/// Whether the rest of the group leaves enough in the buffer.
+double RateControl::content_of(const RateStep& step) const {
+  if (settings_.statistics && step.picture.index < settings_.statistics->frames.size()) {
+    const PassFrame& f = settings_.statistics->frames[step.picture.index];
+    if (f.kind == step.kind) return model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
+  }
+  return model_.content(step.kind, step.picture.cost);
+}
+
+/// Whether the rest of the group leaves enough in the buffer. Two passes spend where they know it is needed.
 bool RateControl::fits(int leaf_qindex) const {
+  if (settings_.statistics) return true;
   Buffer b = buffer_after_planned(false);
   const double start = b.level;
   double time = shown_time_;
@@ -206,15 +239,14 @@ double RateControl::mean_rate(int leaf_qindex) const {
   const int key_qindex = clip3(target_.min_qindex, target_.max_qindex, model_.qindex(0, leaf_qindex));
   double rate = (1 - keys) * (inter * model_.mean_inter_bits(leaf_qindex, target_.min_qindex, target_.max_qindex) +
                               (RateModel::overhead() + kUnitBits) / usual_seconds_);
-  if (keys > 0) rate += keys * (model_.bits(0, intra, key_qindex) + settings_.key_prefix_bits / usual_seconds_);
+  if (keys > 0) rate += keys * (model_.bits(0, model_.usual(0) * intra, key_qindex) + settings_.key_prefix_bits / usual_seconds_);
   return rate;
 }
 
 /// Bits too many so far.
 double RateControl::error() const {
   if (settings_.mode != RateMode::kConstant) return spent_ - due_;
-  const double wanted = settings_.buffer_optimal +
-                        (settings_.buffer_initial - settings_.buffer_optimal) * std::exp(-end_time_ / kDriftSeconds);
+  const double wanted = settings_.buffer_optimal + (drift_.level - settings_.buffer_optimal) * std::exp((drift_.start - end_time_) / drift_.seconds);
   return wanted * rate() - buffer_after_planned(false).level;
 }
 
@@ -226,16 +258,57 @@ double RateControl::wanted_rate() const {
   return std::clamp(wanted, std::max(kLeastRatePart, 1 - settings_.undershoot) * rate(), (1 + settings_.overshoot) * rate());
 }
 
-int RateControl::choose_leaf(double seconds, bool ending) const {
+int RateControl::choose_leaf(double seconds, const SequenceEnd& end) const {
+  if (settings_.statistics && rest_.frames > 0) return leaf_for_rest();
   const int usual = leaf_within(wanted_rate(), [this](int leaf) { return mean_rate(leaf); });
-  if (!ending || settings_.mode == RateMode::kConstant || leaf_ == 0) return usual;
-  const double wanted = std::clamp(rate() - error() / seconds, (1 - kEndingRange) * rate(), (1 + kEndingRange) * rate());
-  const int last = leaf_within(wanted * seconds, [this](int leaf) {
-    double bits = 0;
-    for (const RateStep& step : group_) bits += describe(step, leaf, shown_time_).expected;
-    return bits;
+  if (!end.known || leaf_ == 0) return usual;
+  const double left = seconds + end.seconds_after;
+  const double wanted = std::clamp(rate() - ending_error(left) / left, (1 - kEndingRange) * rate(), (1 + kEndingRange) * rate());
+  return near_leaf(leaf_for_steps(wanted * seconds), kEndingQindexRange);
+}
+
+/// The error at the end of the sequence beyond what may stay.
+double RateControl::ending_error(double seconds) const {
+  const double tolerated = settings_.statistics ? 0 : kEndingTolerance * rate() * (end_time_ + seconds), e = error();
+  return e > 0 ? std::max(0.0, e - tolerated) : std::min(0.0, e + tolerated);
+}
+
+/// What is not planned yet at one quality, by what the first pass took for it.
+int RateControl::leaf_for_rest() const {
+  const double bits = due_ + rate() * rest_.seconds - spent_;
+  const int leaf = leaf_within(std::max(bits, kLeastRatePart * rate() * rest_.seconds), [this](int l) {
+    double sum = rest_.frames * (RateModel::overhead() + kUnitBits) + rest_.keys * settings_.key_prefix_bits;
+    for (int kind = 0; kind < kFrameKinds; kind++)
+      if (rest_.content[kind] > 0)
+        sum += model_.bits(kind, rest_.content[kind], clip3(target_.min_qindex, target_.max_qindex, model_.qindex(kind, l))) - RateModel::overhead();
+    return sum;
   });
-  return std::max(std::clamp(last, leaf_ - kEndingQindexRange, leaf_ + kEndingQindexRange), std::max(1, target_.best_leaf_qindex));
+  return leaf_ == 0 ? leaf : near_leaf(leaf, kSecondPassQindexRange);
+}
+
+/// What is left of the group within so many bits.
+int RateControl::leaf_for_steps(double bits) const {
+  return leaf_within(bits, [this](int leaf) {
+    double sum = 0;
+    for (int i = next_; i < group_.size(); i++) sum += describe(group_[i], leaf, shown_time_).expected;
+    return sum;
+  });
+}
+
+/// Brought within a distance of the last group's.
+int RateControl::near_leaf(int leaf, int distance) const {
+  return std::clamp(leaf, std::max({leaf_ - distance, 1, target_.best_leaf_qindex}),
+                    std::max({leaf_ + distance, 1, target_.best_leaf_qindex}));
+}
+
+void RateControl::count_off(const RateStep& step) {
+  if (!settings_.statistics || step.picture.index >= settings_.statistics->frames.size()) return;
+  const PassFrame& f = settings_.statistics->frames[step.picture.index];
+  rest_.seconds = std::max(0.0, rest_.seconds - f.seconds);
+  if (f.kind < 0) return;
+  rest_.content[f.kind] = std::max(0.0, rest_.content[f.kind] - model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits)));
+  rest_.frames--;
+  rest_.keys -= f.kind == 0;
 }
 
 bool RateControl::drops(const RateStep& step) const {
@@ -246,7 +319,7 @@ bool RateControl::drops(const RateStep& step) const {
   return level - b.unit < settings_.drop_level * settings_.buffer_optimal * t.bits_per_second;
 }
 
-void RateControl::start_group(Span<const RateStep> steps, bool ending) {
+void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end) {
   group_.clear();
   next_ = 0;
   const bool first = groups_++ == 0;
@@ -257,21 +330,33 @@ void RateControl::start_group(Span<const RateStep> steps, bool ending) {
     if (step.shown) usual += step.picture.duration;
     if (step.shown && (!last || step.picture.time > last->time)) last = &step.picture;
   }
+  const double rate_before = rate();
   target_ = last->target;
+  if (!first && rate() != rate_before) {
+    const double level = std::min(expected_level() / rate(), settings_.buffer);
+    drift_ = {.level = level, .start = end_time_, .seconds = kChangeDrift};
+  }
   if (first) {
     buffer_ = {.level = settings_.buffer_initial * rate()};
+    drift_ = {.level = settings_.buffer_initial, .start = last->time, .seconds = kInitialDrift};
     shown_time_ = end_time_ = learned_time_ = last->time;
   }
-  const double end = last->time + last->duration, seconds = end - end_time_;
-  leaf_ = choose_leaf(std::max(seconds, usual), ending);
+  const double end_time = last->time + last->duration, seconds = end_time - end_time_;
+  leaf_ = choose_leaf(std::max(seconds, usual), end);
+  ending_ = end.here() && !first;
+  ending_bits_ = spent_ + rate() * std::max(seconds, 0.0) - ending_error(std::max(seconds, 0.0));
+  for (const RateStep& step : group_)
+    if (step.codes) count_off(step);
   // Only so much time can be saved as the buffer holds.
   due_ += rate() * std::clamp(seconds, 0.0, usual + settings_.buffer);
-  end_time_ = std::max(end, end_time_);
+  end_time_ = std::max(end_time, end_time_);
 }
 
 RateDecision RateControl::plan_frame() {
   const RateStep& step = group_[next_];
   int leaf = leaf_;
+  // The last frames settle the account one by one.
+  if (ending_) leaf = near_leaf(leaf_for_steps(ending_bits_ - spent_), kEndingQindexRange);
   const int coarsest = std::max(leaf, target_.max_qindex);
   if (!fits(leaf)) {
     int high = coarsest;
@@ -325,9 +410,8 @@ void RateControl::borrow(double bits, double time) {
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, std::abs(all) / (kLoanRatePart * rate()))};
     return;
   }
-  const double interval = key_interval();
-  const bool near = interval > 0 && interval <= kNearKeySeconds;
-  loan_ = {.bits = all, .floor = near ? -bits / 2 : 0, .start = time, .end = time + (near ? interval : kLoanSeconds)};
+  const double interval = key_interval(), due = interval > 0 ? std::min(interval, kLoanSeconds) : kLoanSeconds;
+  loan_ = {.bits = all, .floor = -kSavedPart * bits, .start = time, .end = time + due};
 }
 
 void RateControl::coded(double bits, int qindex) {

@@ -5,8 +5,11 @@
 // a fixed number of frames later, so that its decisions do not depend on threads.
 #pragma once
 
+#include <memory>
+
 #include "base/fixed_vector.h"
 #include "base/ring.h"
+#include "control/pass_statistics.h"
 #include "control/rate_model.h"
 #include "frame/input_frame.h"
 
@@ -28,6 +31,7 @@ struct RateSettings {
   double undershoot = 0.25, overshoot = 0.25;  ///< how far from the target a rate may be planned
   double drop_level = 0;              ///< of buffer_optimal; 0: no frame is dropped
   double key_prefix_bits = 0;         ///< of what stands in front of each key frame
+  std::shared_ptr<const PassStatistics> statistics;  ///< of a first pass; for vbr and cq
 };
 
 /// What may change from picture to picture.
@@ -41,6 +45,7 @@ struct RateTarget {
 
 /// A picture as it comes in.
 struct RatePicture {
+  uint64_t index = 0;    ///< display order
   double time = 0;       ///< seconds since the first picture
   double duration = 0;   ///< until the next picture, as far as known
   double metadata_bits = 0;  ///< of its own, in the unit that shows it
@@ -54,6 +59,13 @@ struct RateStep {
   bool codes = true;     ///< false: shows a frame coded before
   bool shown = true;     ///< ends a temporal unit
   RatePicture picture;
+};
+
+/// What is known of the end of the sequence when a group is planned.
+struct SequenceEnd {
+  bool known = false;
+  double seconds_after = 0;  ///< of the pictures that follow the group
+  bool here() const { return known && seconds_after <= 0; }
 };
 
 struct RateDecision {
@@ -71,8 +83,8 @@ class RateControl {
 
   bool active() const { return settings_.mode != RateMode::kNone; }
   /// Sizes of frames up to this many coded frames back must be known when the frame of coding order `index` is planned
-  /// (1: up to the one before). `first`: of its group.
-  int feedback_distance(uint64_t index, bool first) const;
+  /// (1: up to the one before). `first`: of its group; `last_group`: of the sequence.
+  int feedback_distance(uint64_t index, bool first, bool last_group) const;
   void reset();
 
   /// Display order: a picture came in.
@@ -80,8 +92,8 @@ class RateControl {
 
   /// Coding order: whether the picture shown next is to be left out, to let the buffer fill.
   bool drops(const RateStep& step) const;
-  /// A group, then each of its steps: plan_frame() or plan_shown(). `ending`: nothing comes after the group.
-  void start_group(Span<const RateStep> steps, bool ending);
+  /// A group, then each of its steps: plan_frame() or plan_shown().
+  void start_group(Span<const RateStep> steps, const SequenceEnd& end);
   RateDecision plan_frame();
   /// A step that codes nothing, with the bits of its header.
   void plan_shown(double bits);
@@ -124,7 +136,13 @@ class RateControl {
   double mean_rate(int leaf_qindex) const;
   double wanted_rate() const;
   double error() const;
-  int choose_leaf(double seconds, bool ending) const;
+  int choose_leaf(double seconds, const SequenceEnd& end) const;
+  int near_leaf(int leaf, int distance) const;
+  double ending_error(double seconds) const;
+  int leaf_for_rest() const;
+  int leaf_for_steps(double bits) const;
+  double content_of(const RateStep& step) const;
+  void count_off(const RateStep& step);
   double key_interval() const;
   bool keys_are_usual() const { return key_interval() > 0 && key_interval() < kUsualKeySeconds; }
   void borrow(double bits, double time);
@@ -135,6 +153,7 @@ class RateControl {
   RateModel model_;
   // Display order.
   bool any_picture_ = false;
+  uint64_t pictures_ = 0;
   int64_t last_pts_ns_ = -1;
   double time_ = 0, usual_seconds_ = 0;
   struct Window {
@@ -151,7 +170,18 @@ class RateControl {
   double spent_ = 0, due_ = 0;  ///< bits: planned or coded, and what the target allows until end_time_
   double end_time_ = 0;
   double learned_time_ = 0;
+  bool ending_ = false;         ///< the group is the last
+  double ending_bits_ = 0;      ///< what is to be spent in the end
   Loan loan_;
+  /// From where the level of the buffer goes to the optimal one.
+  struct Drift {
+    double level = 0, start = 0, seconds = 1;
+  } drift_;
+  /// What the first pass says of pictures not planned yet.
+  struct Rest {
+    Array<double, kFrameKinds> content = {};
+    double frames = 0, keys = 0, seconds = 0;
+  } rest_;
 };
 
 }  // namespace tessera

@@ -29,7 +29,7 @@ constexpr double kPriorWeight = 0.25;
 
 }  // namespace
 
-RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(low_delay), memory_(memory) {
+RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(low_delay), memory_(memory), usual_(low_delay ? kLowDelayFactor : kFactor) {
   const double unit = 8 << (bit_depth - 8);
   for (int kind = 0; kind < kFrameKinds; kind++)
     for (int q = 0; q < 256; q++) {
@@ -42,12 +42,16 @@ RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(
 
 void RateModel::reset() {
   learned_ = {};
-  for (int kind = 0; kind < kFrameKinds; kind++) factor_[kind] = {.value = (low_delay_ ? kLowDelayFactor : kFactor)[kind]};
+  factor_.fill({});
 }
 
 /// A still picture's noise costs bits as well: part of the intra cost stands for it.
-double RateModel::content(FrameKind kind, const PictureCost& cost) {
+double RateModel::plain_content(FrameKind kind, const PictureCost& cost) {
   return kind == 0 ? cost.intra + 16.0 : cost.inter + cost.intra / 32.0 + 4.0;
+}
+
+double RateModel::content_of_coded(FrameKind kind, int qindex, double bits) const {
+  return std::max(bits - kFrameOverhead, 0.02 * bits) / power_[kind][qindex];
 }
 
 double RateModel::unit_bits(FrameKind kind, double content, int qindex) const { return content * power_[kind][qindex]; }
@@ -61,7 +65,8 @@ double RateModel::overhead() { return kFrameOverhead; }
 double RateModel::mean_inter_bits(int leaf_qindex, int min_qindex, int max_qindex) const {
   double sum = 0;
   for (int kind = 1; kind < kFrameKinds; kind++)
-    sum += (low_delay_ ? kLowDelayShare : kShare)[kind] * factor_[kind].value * unit_bits(kind, 1, clip3(min_qindex, max_qindex, qindex(kind, leaf_qindex)));
+    sum += (low_delay_ ? kLowDelayShare : kShare)[kind] * factor_[kind].value *
+           unit_bits(kind, usual_[kind], clip3(min_qindex, max_qindex, qindex(kind, leaf_qindex)));
   return sum;
 }
 

@@ -20,13 +20,19 @@ class RateModel {
 
   /// Forgets what was learned.
   void reset();
-  /// What the model takes for the size of a picture's content.
-  static double content(FrameKind kind, const PictureCost& cost);
+  /// What a picture costs to predict as a frame of this kind, its noise included.
+  static double plain_content(FrameKind kind, const PictureCost& cost);
+  /// Bits of a unit of it at the reference step, on the clips the model was measured on.
+  double usual(FrameKind kind) const { return usual_[kind]; }
+  /// Content of a frame: bits it should take at the reference step, before anything is learned.
+  double content(FrameKind kind, const PictureCost& cost) const { return usual_[kind] * plain_content(kind, cost); }
+  /// The same by what the frame took in another pass.
+  double content_of_coded(FrameKind kind, int qindex, double bits) const;
   /// qindex of a frame of this kind when leaves are coded at `leaf_qindex`.
   int qindex(FrameKind kind, int leaf_qindex) const { return qindex_[kind][leaf_qindex]; }
   /// Expected bits of a frame at its own qindex.
   double bits(FrameKind kind, double content, int qindex) const;
-  /// Expected bits a unit of content of an endless sequence at `leaf_qindex`, without key frames and overhead.
+  /// Expected bits a unit of plain content of an endless sequence at `leaf_qindex`, without key frames and overhead.
   double mean_inter_bits(int leaf_qindex, int min_qindex, int max_qindex) const;
   /// Bits that every frame takes.
   static double overhead();
@@ -35,13 +41,14 @@ class RateModel {
 
  private:
   struct Factor {
-    double value = 1;   ///< bits over what a factor of 1 says, a mean over frames of the kind
-    double weight = 0;  ///< decaying sum of what a factor of 1 said
+    double value = 1;   ///< bits over what the content says, a mean over frames of the kind
+    double weight = 0;  ///< decaying sum of what the content said
   };
   double unit_bits(FrameKind kind, double content, int qindex) const;
 
   bool low_delay_;
   double memory_;
+  Array<double, kFrameKinds> usual_;
   Array<Array<uint8_t, 256>, kFrameKinds> qindex_;
   Array<Array<float, 256>, kFrameKinds> power_;  ///< (kReferenceStep / step) ^ exponent, by qindex
   Array<Factor, kFrameKinds> factor_;

@@ -23,6 +23,8 @@ SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const Sequ
       encoder_(workers_, references_, dsp_, pyramid_dsp_, settings.compute_error),
       planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_), rate_(settings.rate) {
+  statistics_.width = settings.plan.format.width;
+  statistics_.height = settings.plan.format.height;
   make_dsp_table(settings.cpu_flags, dsp_);
   make_dsp_table(settings.cpu_flags, pyramid_dsp_);
   make_room();
@@ -106,13 +108,26 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
     last_key_ = display;
     last_key_ns_ = pts;
   }
-  if (!rate_.active()) return;
+  if (!rate_.active() && !settings_.first_pass) return;
   picture.rate = rate_.arrive(picture.source->input, cost, picture.key, rate_target());
   if (picture.metadata) picture.rate.metadata_bits = 8.0 * static_cast<double>(picture.metadata->size());
   if (waiting_.size() > 0) {
     RatePicture& before = waiting_[waiting_.size() - 1].rate;
     before.duration = picture.rate.time - before.time;
   }
+  if (!settings_.first_pass) return;
+  statistics_.at(picture.rate.index).seconds = picture.rate.duration;
+  if (picture.rate.index > 0) statistics_.at(picture.rate.index - 1).seconds = picture.rate.time - last_time_;
+  last_time_ = picture.rate.time;
+}
+
+/// For the second pass.
+template <Pixel P>
+void SequenceEncoder<P>::record(const FrameJob<P>& job) {
+  PassFrame& frame = statistics_.at(job.plan.source_index - first_display_);
+  frame.kind = frame_kind(job.plan.header.frame_type == KEY_FRAME, job.plan.pyramid_layer);
+  frame.qindex = job.stats.base_q_idx;
+  frame.bits = job.stats.bits;
 }
 
 template <Pixel P>
@@ -166,10 +181,13 @@ void SequenceEncoder<P>::plan_mini_gop(int length) {
   const uint64_t first = waiting_.front().source->display_index;
   const GopSteps steps = make_pyramid(first, length);
   if (rate_.active()) {
-    measure(true);
+    SequenceEnd end = {.known = finished_};
+    for (size_t i = static_cast<size_t>(length); i < waiting_.size(); i++) end.seconds_after += waiting_[i].rate.duration;
+    last_group_ = end.here();
+    measure(true, last_group_);
     FixedVector<RateStep, 2 * kMaxMiniGop> group;
     for (int i = 0; i < steps.count; i++) group.push_back(rate_step(steps.step[i], static_cast<int>(steps.step[i].display_index - first)));
-    rate_.start_group({group.data(), group.size()}, finished_ && static_cast<size_t>(length) == waiting_.size());
+    rate_.start_group({group.data(), group.size()}, end);
   }
   for (int i = 0; i < steps.count; i++) {
     const GopStep& step = steps.step[i];
@@ -185,10 +203,10 @@ void SequenceEncoder<P>::plan_single(const GopStep& step) {
   Waiting& picture = waiting_.front();
   bool drop = false;
   if (rate_.active()) {
-    measure(true);
+    measure(true, false);
     const RateStep only = rate_step(step, 0);
     drop = settings_.lookahead == 0 && rate_.drops(only);
-    if (!drop) rate_.start_group({&only, 1}, false);
+    if (!drop) rate_.start_group({&only, 1}, {});
   }
   if (drop) picture.source->release_samples();
   else schedule(step, 0);
@@ -206,8 +224,8 @@ RateStep SequenceEncoder<P>::rate_step(const GopStep& step, int index) {
 /// Tells rate control what frames took, up to a fixed distance before the next one planned: waiting for exactly these,
 /// whatever else is known already, makes its decisions the same for any number of threads.
 template <Pixel P>
-void SequenceEncoder<P>::measure(bool first_of_group) {
-  const size_t distance = static_cast<size_t>(rate_.feedback_distance(next_coded_, first_of_group));
+void SequenceEncoder<P>::measure(bool first_of_group, bool last_group) {
+  const size_t distance = static_cast<size_t>(rate_.feedback_distance(next_coded_, first_of_group, last_group));
   while (unmeasured_.size() >= distance) {
     Unmeasured& oldest = unmeasured_.front();
     if (oldest.job) {
@@ -240,7 +258,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   FrameChoices choices = picture.choices;
   uint64_t max_bits = 0;
   if (rate_.active()) {
-    measure(false);
+    measure(false, last_group_);
     const RateDecision decision = rate_.plan_frame();
     choices.leaf_qindex = decision.leaf_qindex;
     max_bits = decision.max_bits;
@@ -300,6 +318,7 @@ bool SequenceEncoder<P>::receive(Packet* packet, bool* drained) {
       if (!must_wait) return false;
       schedule_.wait(job);
     }
+    if (settings_.first_pass && job.codes()) record(job);
     for (size_t i = 0; i < unmeasured_.size(); i++)
       if (unmeasured_[i].job == &job) unmeasured_[i] = {.stats = job.stats};
     const bool complete = packetizer_.add(job, packet);
@@ -336,6 +355,9 @@ void SequenceEncoder<P>::reset() {
   unmeasured_.clear();
   rate_.reset();
   next_coded_ = 0;
+  first_display_ = next_display_;
+  last_group_ = false;
+  statistics_.frames.clear();
   finished_ = false;
 }
 

@@ -23,6 +23,7 @@ struct SequenceSettings {
   bool compute_error = false;  ///< squared error of each picture against its source
   MetadataSettings metadata;
   RateSettings rate;
+  bool first_pass = false;    ///< statistics() collects what a second pass wants to know
 };
 
 /// What may change before any picture.
@@ -47,6 +48,7 @@ class SequenceEncoder {
   bool receive(Packet* packet, bool* drained);
   void recycle(Packet* packet) { packetizer_.recycle(packet); }
   int max_delay() const;
+  const PassStatistics& statistics() const { return statistics_; }
 
  private:
   struct Waiting {
@@ -73,7 +75,8 @@ class SequenceEncoder {
   /// One frame that is a group of its own.
   void plan_single(const GopStep& step);
   RateStep rate_step(const GopStep& step, int index);
-  void measure(bool first_of_group);
+  void measure(bool first_of_group, bool last_group);
+  void record(const FrameJob<P>& job);
   void schedule(const GopStep& step, int index);
   void add_neighbours(FrameJob<P>& job, int index, int before, int after);
   void schedule_show_existing(const GopStep& step, Waiting& picture);
@@ -101,6 +104,10 @@ class SequenceEncoder {
   TaskSchedule<P> schedule_;
   RateControl rate_;
   Ring<Unmeasured> unmeasured_;      ///< coding order
+  PassStatistics statistics_;
+  double last_time_ = 0;             ///< of the picture taken last, with rate control or in a first pass
+  uint64_t first_display_ = 0;       ///< of the first picture since the last reset
+  bool last_group_ = false;          ///< nothing is waiting behind the group being planned, nor comes
   uint64_t next_coded_ = 0;          ///< coding order of the next frame planned
   uint64_t next_display_ = 0;              ///< of the next picture taken
   uint64_t sequence_start_ = 0;            ///< display index of the last key frame planned

@@ -1,5 +1,8 @@
 // Properties: the contract's table, round trips, changes while playing, contradictions.
 #include <cstdlib>
+#include <unistd.h>
+
+#include <cstdio>
 #include <map>
 
 #include "element_fixture.h"
@@ -179,7 +182,8 @@ TEST(Properties, contradictions_are_told) {
       {"resize-mode=fixed", 1},
       {"row-mt=true", 0},
       {"row-mt=false", 1},
-      {"enc-pass=first-pass", 1},
+      {"enc-pass=first-pass multipass-cache-file=/tmp/tessera_contradictions target-bitrate=500", 0},
+      {"enc-pass=second-pass multipass-cache-file=/tmp/tessera_contradictions end-usage=cbr target-bitrate=500", 1},
       {"multipass-cache-file=/tmp/statistics", 1},
   };
   for (const auto& [properties, warnings] : cases) {
@@ -191,6 +195,55 @@ TEST(Properties, contradictions_are_told) {
     EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty()) << properties;
     EXPECT_EQ(harness.pull().size(), 1u) << properties;
   }
+}
+
+TEST(Properties, second_pass_meets_the_target_that_the_first_explored) {
+  const std::string file = std::string(g_get_tmp_dir()) + "/tessera_" + std::to_string(getpid()) + "_passes";
+  const auto bits_of_pass = [&](const char* pass) {
+    Harness harness("cpu-used=9 end-usage=vbr target-bitrate=25 multipass-cache-file=" + file + " enc-pass=" + pass);
+    harness.set_caps(raw_caps("I420", 64, 64));
+    harness.push_frames(0, 150);
+    harness.end_of_stream();
+    EXPECT_TRUE(harness.messages(GST_MESSAGE_WARNING).empty());
+    EXPECT_TRUE(harness.messages(GST_MESSAGE_ERROR).empty());
+    gsize bytes = 0;
+    for (const BufferPtr& buffer : harness.pull()) bytes += gst_buffer_get_size(buffer.get());
+    return 8.0 * double(bytes);
+  };
+  EXPECT_GT(bits_of_pass("first-pass"), 0);
+  const double wanted = 25e3 * 150 * double(kFrame) / GST_SECOND;
+  EXPECT_NEAR(bits_of_pass("second-pass"), wanted, 0.06 * wanted);
+  std::remove(file.c_str());
+}
+
+TEST(Properties, a_pass_without_its_file_is_an_error) {
+  for (const char* properties : {"enc-pass=first-pass", "enc-pass=second-pass multipass-cache-file=/nowhere/statistics"}) {
+    Harness harness(properties);
+    harness.set_caps(raw_caps("I420", 64, 64));
+    EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED);
+    const auto errors = harness.messages(GST_MESSAGE_ERROR);
+    ASSERT_FALSE(errors.empty());
+    EXPECT_NE(errors[0].find("multipass-cache-file"), std::string::npos) << errors[0];
+  }
+}
+
+TEST(Properties, target_bitrate_holds_and_changes_while_playing) {
+  Harness harness("cpu-used=10 usage-profile=realtime end-usage=cbr target-bitrate=15 keyframe-mode=disabled");
+  harness.set_caps(raw_caps("I420", 64, 64));
+  harness.push_frames(0, 90);
+  harness.set("target-bitrate", "45");
+  harness.push_frames(90, 90);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 180u);
+  const auto kbps = [&](size_t from, size_t to) {
+    gsize bytes = 0;
+    for (size_t i = from; i < to; i++) bytes += gst_buffer_get_size(buffers[i].get());
+    return 8e-3 * double(bytes) / (double(to - from) * double(kFrame) / GST_SECOND);
+  };
+  for (size_t i = 1; i < buffers.size(); i++) EXPECT_FALSE(is_key(buffers[i])) << i;
+  EXPECT_NEAR(kbps(30, 90), 15, 2.5);
+  EXPECT_NEAR(kbps(135, 180), 45, 7);
 }
 
 TEST(Properties, largest_numbers_are_taken) {

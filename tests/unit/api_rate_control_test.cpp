@@ -1,8 +1,10 @@
 // Rate control through the door: the rates that come out, a decoder's buffer replayed from packet sizes, the same bytes
 // for any number of threads, changes of the target in mid-stream.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "tests/support/test_video.h"
 
@@ -129,6 +131,69 @@ TEST(ApiRateControl, DropsFramesBelowTheMark) {
   EXPECT_LT(s.units.size(), 55u);
   EXPECT_GT(s.units.size(), 5u);
   EXPECT_TRUE(std::is_sorted(s.frame_ids.begin(), s.frame_ids.end()));
+}
+
+/// A statistics file of its own, gone when the test ends.
+class StatisticsFile {
+ public:
+  StatisticsFile() : name_(testing::TempDir() + "tessera_" + std::to_string(getpid()) + "_statistics") {}
+  ~StatisticsFile() { std::remove(name_.c_str()); }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+TEST(ApiRateControl, SecondPassMeetsTheTarget) {
+  const StatisticsFile file;
+  for (uint32_t target : {80u, 300u}) {
+    EncoderConfig c = config_of(EndUsage::kVbr, UsageProfile::kGoodQuality, target);
+    c.statistics_file = file.name();
+    c.runtime.cpu_used = 8;
+    c.pass = Pass::kFirst;
+    EXPECT_EQ(encoded(c, 200, 90).units.size(), 200u);
+    c.pass = Pass::kSecond;
+    const EncodedSequence second = encoded(c, 200, 90);
+    EXPECT_NEAR(kbps(second), target, 0.01 * target);
+    c.threads = 1;
+    EXPECT_TRUE(encoded(c, 200, 90).bytes() == second.bytes());
+    // A sequence that is not the one of the first pass is coded all the same.
+    EXPECT_EQ(encoded(c, 230, 40).units.size(), 230u);
+    EXPECT_EQ(encoded(c, 30).units.size(), 30u);
+  }
+}
+
+TEST(ApiRateControl, SecondPassNeedsTheFilesOfTheFirst) {
+  const StatisticsFile file;
+  EncoderConfig c = config_of(EndUsage::kVbr, UsageProfile::kGoodQuality, 100);
+  std::unique_ptr<Encoder> encoder;
+  c.pass = Pass::kSecond;
+  EXPECT_NE(Encoder::create(c, &encoder).message().find("multipass-cache-file"), std::string::npos);
+  c.statistics_file = file.name();
+  EXPECT_NE(Encoder::create(c, &encoder).message().find(file.name()), std::string::npos) << "the file that is not there";
+  std::FILE* out = std::fopen(file.name().c_str(), "w");
+  std::fputs("tessera-statistics 1\n96 80 2\n0 50 1000 33333\n", out);
+  std::fclose(out);
+  EXPECT_NE(Encoder::create(c, &encoder).message().find("announces 2"), std::string::npos);
+  c.pass = Pass::kFirst;
+  encoded(c, 3);
+  c.pass = Pass::kSecond;
+  EXPECT_TRUE(Encoder::create(c, &encoder).ok());
+  c.width = 100;
+  EXPECT_NE(Encoder::create(c, &encoder).message().find("96x80"), std::string::npos);
+}
+
+TEST(ApiRateControl, AFileThatCannotBeWrittenIsAnError) {
+  EncoderConfig c = config_of(EndUsage::kVbr, UsageProfile::kGoodQuality, 100);
+  c.pass = Pass::kFirst;
+  c.statistics_file = "/nowhere/statistics";
+  std::unique_ptr<Encoder> encoder;
+  ASSERT_TRUE(Encoder::create(c, &encoder).ok());
+  encoder->finish();
+  Packet packet;
+  const Status status = encoder->receive_packet(&packet);
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("/nowhere/statistics"), std::string::npos);
 }
 
 TEST(ApiRateControl, TargetCannotBeTakenAway) {

@@ -1,0 +1,87 @@
+#include "control/pass_statistics.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <sstream>
+
+namespace tessera {
+namespace {
+
+constexpr const char* kSignature = "tessera-statistics 1";
+constexpr double kMicro = 1e-6;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+Status file_error(const std::string& file, const char* what) {
+  return Status::invalid("multipass-cache-file '" + file + "' cannot be " + what + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+double PassStatistics::seconds() const {
+  double sum = 0;
+  for (const PassFrame& f : frames) sum += f.seconds;
+  return sum;
+}
+
+PassFrame& PassStatistics::at(uint64_t display_index) {
+  if (frames.size() <= display_index) frames.resize(display_index + 1);
+  return frames[display_index];
+}
+
+std::string PassStatistics::text() const {
+  std::ostringstream out;
+  out << kSignature << "\n" << width << " " << height << " " << frames.size() << "\n";
+  for (const PassFrame& f : frames) out << f.kind << " " << f.qindex << " " << f.bits << " " << std::llround(f.seconds / kMicro) << "\n";
+  return out.str();
+}
+
+Status PassStatistics::parse(const std::string& text, PassStatistics* out) {
+  *out = {};
+  std::istringstream in(text);
+  std::string line;
+  if (!std::getline(in, line) || line != kSignature) return Status::invalid("it does not begin with '" + std::string(kSignature) + "'");
+  size_t count = 0;
+  if (!std::getline(in, line) || !(std::istringstream(line) >> out->width >> out->height >> count))
+    return Status::invalid("line 2 is not width, height and number of pictures");
+  for (size_t number = 3; std::getline(in, line); number++) {
+    PassFrame f;
+    double micros = 0;
+    if (!(std::istringstream(line) >> f.kind >> f.qindex >> f.bits >> micros) || f.kind < -1 || f.kind >= kFrameKinds || f.qindex < 0 ||
+        f.qindex > 255 || micros < 0)
+      return Status::invalid("line " + std::to_string(number) + " is not kind, qindex, bits and microseconds of a frame");
+    f.seconds = micros * kMicro;
+    out->frames.push_back(f);
+  }
+  if (out->frames.size() != count || count == 0)
+    return Status::invalid("it has " + std::to_string(out->frames.size()) + " pictures and announces " + std::to_string(count) +
+                           (count == 0 ? ": the first pass saw none" : ": the first pass did not end"));
+  return {};
+}
+
+Status write_statistics(const std::string& file, const PassStatistics& statistics) {
+  const File out(std::fopen(file.c_str(), "wb"));
+  if (!out) return file_error(file, "written");
+  const std::string text = statistics.text();
+  if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size() || std::fflush(out.get()) != 0) return file_error(file, "written");
+  return {};
+}
+
+Status read_statistics(const std::string& file, PassStatistics* out) {
+  const File in(std::fopen(file.c_str(), "rb"));
+  if (!in) return file_error(file, "read");
+  std::string text;
+  char part[4096];
+  for (size_t n; (n = std::fread(part, 1, sizeof(part), in.get())) > 0;) text.append(part, n);
+  if (std::ferror(in.get())) return file_error(file, "read");
+  const Status status = PassStatistics::parse(text, out);
+  return status.ok() ? status : Status::invalid("multipass-cache-file '" + file + "' holds no statistics of a first pass: " + status.message());
+}
+
+}  // namespace tessera
