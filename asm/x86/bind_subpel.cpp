@@ -7,121 +7,187 @@
 namespace tessera {
 namespace {
 
-/// The halves of both filters' taps, as asm/x86/subpel_avx2.asm takes them.
-struct SubpelTaps {
+/// The halves of both filters' taps, as asm/x86/subpel_avx2.asm and subpel16_avx2.asm take them.
+template <Pixel P>
+struct SubpelTaps;
+template <>
+struct SubpelTaps<uint8_t> {
   int8_t row[8], column[8];
-  int16_t column16[8];
+  int16_t column_words[8];
 };
+template <>
+struct SubpelTaps<uint16_t> {
+  int16_t row[8], column[8];
+};
+
+template <class T>
+constexpr auto kHalfTaps = [] {
+  Table3<T, 6, 16, 8> t = {};
+  for (int f = 0; f < 6; f++)
+    for (int p = 0; p < 16; p++)
+      for (int k = 0; k < 8; k++) t[f][p][k] = static_cast<T>(Subpel_Filters[f][p][k] / 2);
+  return t;
+}();
+
+SubpelTaps<uint8_t> make_taps(uint8_t, const int8_t* row8, const int8_t* column8, const int16_t*, const int16_t* column16) {
+  SubpelTaps<uint8_t> taps;
+  std::memcpy(taps.row, row8, sizeof taps.row);
+  std::memcpy(taps.column, column8, sizeof taps.column);
+  std::memcpy(taps.column_words, column16, sizeof taps.column_words);
+  return taps;
+}
+SubpelTaps<uint16_t> make_taps(uint16_t, const int8_t*, const int8_t*, const int16_t* row16, const int16_t* column16) {
+  SubpelTaps<uint16_t> taps;
+  std::memcpy(taps.row, row16, sizeof taps.row);
+  std::memcpy(taps.column, column16, sizeof taps.column);
+  return taps;
+}
+
+/// A strip of columns; strides are bytes.
+template <Pixel P, class Out>
+using StripFn = void(Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int h, const SubpelTaps<P>* taps);
+template <Pixel P>
+using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int h);
 
 }  // namespace
 }  // namespace tessera
 
-#define TESSERA_SUBPEL_KERNEL(out, T, axes, w, taps)                                            \
-  void tessera_subpel8_##out##_##axes##_w##w##_t##taps##_avx2(T*, ptrdiff_t, const uint8_t*, ptrdiff_t, int, \
-                                                              const tessera::SubpelTaps*);
-#define TESSERA_SUBPEL_KERNELS(X, out, T) \
-  X(out, T, h, 4, 4)                      \
-  X(out, T, h, 8, 6)                      \
-  X(out, T, h, 8, 8)                      \
-  X(out, T, h, 16, 6)                     \
-  X(out, T, h, 16, 8)                     \
-  X(out, T, v, 4, 6)                      \
-  X(out, T, v, 4, 8)                      \
-  X(out, T, v, 8, 6)                      \
-  X(out, T, v, 8, 8)                      \
-  X(out, T, v, 16, 6)                     \
-  X(out, T, v, 16, 8)                     \
-  X(out, T, hv, 4, 6)                     \
-  X(out, T, hv, 4, 8)                     \
-  X(out, T, hv, 8, 6)                     \
-  X(out, T, hv, 8, 8)                     \
-  X(out, T, hv, 16, 6)
+#define TESSERA_SUBPEL(bits, out, axes, w, taps) tessera_subpel##bits##_##out##_##axes##_w##w##_t##taps##_avx2
+#define TESSERA_DECLARE(X, bits, P, out, Out) \
+  X(bits, P, out, Out, h, 4, 4)               \
+  X(bits, P, out, Out, h, 8, 6)               \
+  X(bits, P, out, Out, h, 8, 8)               \
+  X(bits, P, out, Out, h, 16, 6)              \
+  X(bits, P, out, Out, h, 16, 8)              \
+  X(bits, P, out, Out, v, 4, 6)               \
+  X(bits, P, out, Out, v, 4, 8)               \
+  X(bits, P, out, Out, v, 8, 6)               \
+  X(bits, P, out, Out, v, 8, 8)               \
+  X(bits, P, out, Out, v, 16, 6)              \
+  X(bits, P, out, Out, v, 16, 8)              \
+  X(bits, P, out, Out, hv, 4, 6)              \
+  X(bits, P, out, Out, hv, 4, 8)              \
+  X(bits, P, out, Out, hv, 8, 6)              \
+  X(bits, P, out, Out, hv, 8, 8)              \
+  X(bits, P, out, Out, hv, 16, 6)
+#define TESSERA_STRIP(bits, P, out, Out, axes, w, taps) tessera::StripFn<P, Out> TESSERA_SUBPEL(bits, out, axes, w, taps);
+#define TESSERA_STRIP_COPY(bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_avx2;
 
 #pragma GCC visibility push(hidden)
 extern "C" {
-TESSERA_SUBPEL_KERNELS(TESSERA_SUBPEL_KERNEL, put, uint8_t)
-TESSERA_SUBPEL_KERNELS(TESSERA_SUBPEL_KERNEL, prep, int16_t)
+TESSERA_DECLARE(TESSERA_STRIP, 8, uint8_t, put, uint8_t)
+TESSERA_DECLARE(TESSERA_STRIP, 8, uint8_t, prep, int16_t)
+TESSERA_DECLARE(TESSERA_STRIP, 16, uint16_t, put, uint16_t)
+TESSERA_DECLARE(TESSERA_STRIP, 16, uint16_t, prep, int16_t)
+TESSERA_STRIP(16, uint16_t, put, uint16_t, hv, 16, 8)
+TESSERA_STRIP(16, uint16_t, prep, int16_t, hv, 16, 8)
+TESSERA_STRIP_COPY(8, uint8_t, 4)
+TESSERA_STRIP_COPY(8, uint8_t, 8)
+TESSERA_STRIP_COPY(8, uint8_t, 16)
+TESSERA_STRIP_COPY(16, uint16_t, 4)
+TESSERA_STRIP_COPY(16, uint16_t, 8)
+TESSERA_STRIP_COPY(16, uint16_t, 16)
 }
 #pragma GCC visibility pop
 
 namespace tessera {
 namespace {
 
-constexpr auto kHalfTaps = [] {
-  Table3<int8_t, 6, 16, 8> t = {};
-  for (int f = 0; f < 6; f++)
-    for (int p = 0; p < 16; p++)
-      for (int k = 0; k < 8; k++) t[f][p][k] = static_cast<int8_t>(Subpel_Filters[f][p][k] / 2);
-  return t;
-}();
-
-/// Kernels of one strip width; `v` and `hv` by whether a filter has eight taps.
-template <class T>
+/// Kernels of one strip width, by whether a filter has eight taps.
+template <Pixel P, class Out>
 struct StripKernels {
-  using Fn = void (*)(T* dst, ptrdiff_t dst_stride_bytes, const uint8_t* src, ptrdiff_t src_stride, int h,
-                      const SubpelTaps* taps);
-  Fn h[2], v[2], hv[2];
+  StripFn<P, Out>*h[2], *v[2], *hv[2];
 };
 
-#define TESSERA_FN(out, axes, w, taps) tessera_subpel8_##out##_##axes##_w##w##_t##taps##_avx2
-#define TESSERA_STRIPS(out, w, h6, h8, hv8_w)                         \
-  {{TESSERA_FN(out, h, w, h6), TESSERA_FN(out, h, w, h8)},            \
-   {TESSERA_FN(out, v, w, 6), TESSERA_FN(out, v, w, 8)},              \
-   {TESSERA_FN(out, hv, w, 6), TESSERA_FN(out, hv, hv8_w, 8)}}
-constexpr StripKernels<uint8_t> kPut[3] = {TESSERA_STRIPS(put, 4, 4, 4, 4), TESSERA_STRIPS(put, 8, 6, 8, 8),
-                                           TESSERA_STRIPS(put, 16, 6, 8, 8)};
-constexpr StripKernels<int16_t> kPrep[3] = {TESSERA_STRIPS(prep, 4, 4, 4, 4), TESSERA_STRIPS(prep, 8, 6, 8, 8),
-                                            TESSERA_STRIPS(prep, 16, 6, 8, 8)};
+#define TESSERA_STRIPS(bits, out, w, h6, h8, hv8_w)                                     \
+  {{TESSERA_SUBPEL(bits, out, h, w, h6), TESSERA_SUBPEL(bits, out, h, w, h8)},          \
+   {TESSERA_SUBPEL(bits, out, v, w, 6), TESSERA_SUBPEL(bits, out, v, w, 8)},            \
+   {TESSERA_SUBPEL(bits, out, hv, w, 6), TESSERA_SUBPEL(bits, out, hv, hv8_w, 8)}}
 
-/// Two-column blocks, odd heights and eight taps over four columns are left to the scalar kernels.
-bool fits(int w, int h, int filter_x) { return w >= 4 && h % 2 == 0 && (w > 4 || filter_x >= BILINEAR); }
+/// Strips of 4, 8 and 16 columns; `kWideSharp` is how many columns of eight taps on both axes fit the registers.
+template <Pixel P>
+struct Strips;
+template <>
+struct Strips<uint8_t> {
+  static constexpr int kWideSharp = 8;
+  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS(8, put, 4, 4, 4, 4), TESSERA_STRIPS(8, put, 8, 6, 8, 8),
+                                                             TESSERA_STRIPS(8, put, 16, 6, 8, 8)};
+  static constexpr StripKernels<uint8_t, int16_t> kPrep[3] = {
+      TESSERA_STRIPS(8, prep, 4, 4, 4, 4), TESSERA_STRIPS(8, prep, 8, 6, 8, 8), TESSERA_STRIPS(8, prep, 16, 6, 8, 8)};
+  static constexpr StripCopyFn<uint8_t>* kCopy[3] = {tessera_subpel8_prep_copy_w4_avx2, tessera_subpel8_prep_copy_w8_avx2,
+                                                     tessera_subpel8_prep_copy_w16_avx2};
+};
+template <>
+struct Strips<uint16_t> {
+  static constexpr int kWideSharp = 16;
+  static constexpr StripKernels<uint16_t, uint16_t> kPut[3] = {
+      TESSERA_STRIPS(16, put, 4, 4, 4, 4), TESSERA_STRIPS(16, put, 8, 6, 8, 8), TESSERA_STRIPS(16, put, 16, 6, 8, 16)};
+  static constexpr StripKernels<uint16_t, int16_t> kPrep[3] = {
+      TESSERA_STRIPS(16, prep, 4, 4, 4, 4), TESSERA_STRIPS(16, prep, 8, 6, 8, 8), TESSERA_STRIPS(16, prep, 16, 6, 8, 16)};
+  static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
+                                                      tessera_subpel16_prep_copy_w16_avx2};
+};
 
-template <class T>
-void filter_block(const StripKernels<T> (&kernels)[3], T* dst, ptrdiff_t dst_stride, const uint8_t* src, ptrdiff_t src_stride,
+/// Two-column blocks, odd heights, more than four taps over four columns and depths of 12 bits are left to the scalar kernels.
+template <Pixel P>
+bool fits(int w, int h, int filter_x, int bit_depth) {
+  return w >= 4 && h % 2 == 0 && (w > 4 || filter_x >= BILINEAR) && (sizeof(P) == 1 || bit_depth == 10);
+}
+constexpr int strip_index(int w) { return w == 4 ? 0 : w == 8 ? 1 : 2; }
+
+template <Pixel P, class Out>
+void filter_block(const StripKernels<P, Out> (&kernels)[3], Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
                   int w, int h, int frac_x, int frac_y, int filter_x, int filter_y) {
-  SubpelTaps taps;
-  std::memcpy(taps.row, kHalfTaps[filter_x][frac_x].data(), 8);
-  std::memcpy(taps.column, kHalfTaps[filter_y][frac_y].data(), 8);
-  for (int k = 0; k < 8; k++) taps.column16[k] = taps.column[k];
-  const StripKernels<T>& strips = kernels[w == 4 ? 0 : w == 8 ? 1 : 2];
+  const SubpelTaps<P> taps =
+      make_taps(P{}, kHalfTaps<int8_t>[filter_x][frac_x].data(), kHalfTaps<int8_t>[filter_y][frac_y].data(),
+                kHalfTaps<int16_t>[filter_x][frac_x].data(), kHalfTaps<int16_t>[filter_y][frac_y].data());
+  const StripKernels<P, Out>& strips = kernels[strip_index(w)];
   const bool sharp_x = filter_x == EIGHTTAP_SHARP, sharp_y = filter_y == EIGHTTAP_SHARP, sharp = sharp_x || sharp_y;
   const auto kernel = frac_x && frac_y ? strips.hv[sharp] : frac_x ? strips.h[sharp_x] : strips.v[sharp_y];
-  const int strip = std::min(w, frac_x && frac_y && sharp ? 8 : 16);  // registers do not suffice for 16 columns of eight taps
+  const int strip = std::min(w, frac_x && frac_y && sharp ? Strips<P>::kWideSharp : 16);
   for (int x = 0; x < w; x += strip)
-    kernel(dst + x, dst_stride * static_cast<ptrdiff_t>(sizeof(T)), src + x, src_stride, h, &taps);
+    kernel(dst + x, dst_stride * static_cast<ptrdiff_t>(sizeof(Out)), src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h, &taps);
 }
 
-template <int W>
-void copy_rows(uint8_t* dst, ptrdiff_t dst_stride, const uint8_t* src, ptrdiff_t src_stride, int h) {
-  for (int y = 0; y < h; y++, dst += dst_stride, src += src_stride) std::memcpy(dst, src, W);
+template <int W, Pixel P>
+void copy_rows(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int h) {
+  for (int y = 0; y < h; y++, dst += dst_stride, src += src_stride) std::memcpy(dst, src, W * sizeof(P));
 }
 
 /// spec 7.11.3.4: block inter prediction process, single prediction.
-void subpel_put8_avx2(uint8_t* dst, ptrdiff_t dst_stride, const uint8_t* src, ptrdiff_t src_stride, int w, int h, int frac_x,
-                      int frac_y, int filter_x, int filter_y, int bit_depth) {
-  if ((frac_x || frac_y) && fits(w, h, filter_x))
-    return filter_block(kPut, dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
+template <Pixel P>
+void subpel_put_avx2(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y,
+                     int filter_x, int filter_y, int bit_depth) {
   if (!frac_x && !frac_y) {
     switch (w) {
+      case 2: return copy_rows<2>(dst, dst_stride, src, src_stride, h);
       case 4: return copy_rows<4>(dst, dst_stride, src, src_stride, h);
       case 8: return copy_rows<8>(dst, dst_stride, src, src_stride, h);
       case 16: return copy_rows<16>(dst, dst_stride, src, src_stride, h);
       case 32: return copy_rows<32>(dst, dst_stride, src, src_stride, h);
       case 64: return copy_rows<64>(dst, dst_stride, src, src_stride, h);
-      case 128: return copy_rows<128>(dst, dst_stride, src, src_stride, h);
+      default: return copy_rows<128>(dst, dst_stride, src, src_stride, h);
     }
   }
-  SubpelTable<uint8_t> scalar;
+  if (fits<P>(w, h, filter_x, bit_depth))
+    return filter_block(Strips<P>::kPut, dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
+  SubpelTable<P> scalar;
   bind_subpel_scalar(scalar);
   scalar.put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
 }
 
 /// spec 7.11.3.4: block inter prediction process, one of two predictions.
-void subpel_prep8_avx2(int16_t* tmp, const uint8_t* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y,
-                       int filter_x, int filter_y, int bit_depth) {
-  if ((frac_x || frac_y) && fits(w, h, filter_x))
-    return filter_block(kPrep, tmp, w, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
-  SubpelTable<uint8_t> scalar;
+template <Pixel P>
+void subpel_prep_avx2(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
+                      int filter_y, int bit_depth) {
+  if (!frac_x && !frac_y && w >= 4 && (sizeof(P) == 1 || bit_depth == 10)) {
+    for (int x = 0; x < w; x += 16)
+      Strips<P>::kCopy[strip_index(w)](tmp + x, 2 * w, src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h);
+    return;
+  }
+  if (fits<P>(w, h, filter_x, bit_depth))
+    return filter_block(Strips<P>::kPrep, tmp, w, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
+  SubpelTable<P> scalar;
   bind_subpel_scalar(scalar);
   scalar.prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
 }
@@ -130,12 +196,11 @@ void subpel_prep8_avx2(int16_t* tmp, const uint8_t* src, ptrdiff_t src_stride, i
 
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table) {
-  if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
-  table.put = subpel_put8_avx2;
-  table.prep = subpel_prep8_avx2;
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put_avx2<uint8_t>, subpel_prep_avx2<uint8_t>};
 }
-
 template <>
-void bind_subpel_x86(uint32_t, SubpelTable<uint16_t>&) {}
+void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table) {
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put_avx2<uint16_t>, subpel_prep_avx2<uint16_t>};
+}
 
 }  // namespace tessera

@@ -9,7 +9,7 @@
 ;
 ; Nothing outside columns -3 .. w + 3 and rows -3 .. h + 3 is read.
 
-%include "asm/x86/abi.inc"
+%include "asm/x86/subpel.inc"
 
 %define taps_h 0
 %define taps_v 8
@@ -88,24 +88,6 @@ dwords_32: times 8 dd 32
 
 section .text
 
-; v0 .. v15 are registers of a strip's width: 16 bytes for 4 columns, 32 for more.
-%macro strip_registers 1
-  %assign i 0
-  %rep 16
-    %if %1 == 4
-      %xdefine v%[i] xmm%[i]
-    %else
-      %xdefine v%[i] ymm%[i]
-    %endif
-    %assign i i + 1
-  %endrep
-%endmacro
-
-; Taps along rows of a strip.
-%define row_taps_4(t) 4
-%define row_taps_8(t) t
-%define row_taps_16(t) t
-
 ; ---- Along rows ----
 
 ; Broadcasts pairs of taps to v8 ..; %1: T of the rows, %2: offset in `taps`.
@@ -158,7 +140,7 @@ section .text
 %endmacro
 
 %macro h_kernel 3  ; columns, T, out
-  strip_registers %1
+  strip_registers %1, 8
   kernel subpel8_%3_h_w%1_t%2_avx2, dst, dst_stride, src, src_stride, h, taps
   %assign row_t row_taps_%1(%2)
   load_byte_taps row_t, taps_h
@@ -247,7 +229,7 @@ section .text
 %endmacro
 
 %macro v_kernel 3  ; columns 4 or 8, T, out
-  strip_registers %1
+  strip_registers %1, 8
   kernel subpel8_%3_v_w%1_t%2_avx2, dst, dst_stride, src, src_stride, h, taps
   load_byte_taps %2, taps_v
   first_row %2
@@ -312,7 +294,7 @@ section .text
 %endmacro
 
 %macro v16_kernel 2  ; T, out
-  strip_registers 16
+  strip_registers 16, 8
   kernel subpel8_%2_v_w16_t%1_avx2, dst, dst_stride, src, src_stride, h, taps
   load_byte_taps %1, taps_v
   first_row %1
@@ -398,7 +380,7 @@ section .text
 %endmacro
 
 %macro hv_kernel 3  ; columns, T, out
-  strip_registers %1
+  strip_registers %1, 8
   kernel subpel8_%3_hv_w%1_t%2_avx2, dst, dst_stride, src, src_stride, h, taps
   %assign row_t row_taps_%1(%2)
   load_byte_taps row_t, taps_h
@@ -540,7 +522,7 @@ section .text
 %endmacro
 
 %macro hv16_kernel 1  ; out
-  strip_registers 16
+  strip_registers 16, 8
   kernel subpel8_%1_hv_w16_t6_avx2, dst, dst_stride, src, src_stride, h, taps
   load_byte_taps 6, taps_h
   %assign k 0
@@ -602,3 +584,34 @@ section .text
 
 kernels put
 kernels prep
+
+; ---- Whole positions ----
+
+%macro copy_kernel 1  ; columns: prep
+  strip_registers %1, 8
+  kernel subpel8_prep_copy_w%1_avx2, dst, dst_stride, src, src_stride, h
+%%loop:
+  %if %1 == 4
+    vmovd x0, [src]
+    vpmovzxbw x0, x0
+    vpsllw x0, x0, 4
+    vmovq [dst], x0
+  %elif %1 == 8
+    vpmovzxbw x0, [src]
+    vpsllw x0, x0, 4
+    vmovdqu [dst], x0
+  %else
+    vpmovzxbw m0, [src]
+    vpsllw m0, m0, 4
+    vmovdqu [dst], m0
+  %endif
+  add dst, dst_stride
+  add src, src_stride
+  dec h.d
+  jnz %%loop
+  done
+%endmacro
+
+copy_kernel 4
+copy_kernel 8
+copy_kernel 16
