@@ -15,13 +15,13 @@ class LevelMap {
   /// Room for the sums that contexts need; larger magnitudes make no difference to them.
   static constexpr int kCap = NUM_BASE_LEVELS + COEFF_BASE_RANGE + 1;
 
-  /// `levels` in scan order, `eob` of them.
-  LevelMap(const Level* levels, int eob, TxSize tx_size, const Scan& scan)
+  /// `levels` in scan order, `eob` > 0 of them.
+  LevelMap(const Level* levels, int eob, TxSize tx_size, TxClass tx_class, const Scan& scan)
       : size_(tx_size),
         width_log2_(Tx_Width_Log2[Adjusted_Tx_Size[tx_size]]),
         stride_(level_stride(1 << width_log2_)) {
-    const int height = Tx_Height[Adjusted_Tx_Size[tx_size]];
-    std::memset(cells_, 0, static_cast<size_t>((height + kLevelPad) * stride_));
+    const int rows = reached_rows(tx_class, scan.positions[eob - 1], width_log2_, Tx_Height[Adjusted_Tx_Size[tx_size]]);
+    std::memset(cells_, 0, static_cast<size_t>((rows + kLevelPad) * stride_));
     for (int c = 0; c < eob; c++) {
       const int level = levels[c];
       cells_[index(scan.positions[c])] = static_cast<uint8_t>(std::min(level < 0 ? -level : level, kCap));
@@ -41,10 +41,6 @@ class LevelMap {
     return get_coeff_br_ctx(cells_ + index(position), stride_, kClass, row, col);
   }
 
-  /// Changes the magnitude at a raster position.
-  void set(int position, int level) {
-    cells_[index(position)] = static_cast<uint8_t>(std::min<int>(level, kCap));
-  }
   /// Magnitude at a raster position, at most kCap.
   int level(int position) const { return cells_[index(position)]; }
 
@@ -53,7 +49,7 @@ class LevelMap {
 
   TxSize size_;
   int width_log2_, stride_;
-  uint8_t cells_[level_map_size(32, 32)];
+  uint8_t cells_[(32 + kLevelPad) * (32 + kLevelPad)];
 };
 
 /// spec 8.3.2: ctx of coeff_base_eob for the last coefficient, `rank` its place in the scan.

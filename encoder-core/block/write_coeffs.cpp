@@ -139,7 +139,7 @@ void write_coeff_symbols(S& sink, WriteContext& wc, const BlockInfo& info, const
     if (block.plane == 0) write_tx_type(sink, wc, info, tx_size, type);
     const TxClass tx_class = get_tx_class(type);
     const Scan& scan = get_scan(tx_size, type);
-    const LevelMap map(levels, eob, tx_size, scan);
+    const LevelMap map(levels, eob, tx_size, tx_class, scan);
     write_eob(sink, cdfs, tx_size, plane_type, tx_class, eob);
     switch (tx_class) {
       case TX_CLASS_2D: write_magnitudes<TX_CLASS_2D>(sink, cdfs, tx_size, plane_type, map, scan, eob); break;
