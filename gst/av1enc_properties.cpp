@@ -174,6 +174,10 @@ constexpr Row kRows[] = {
     {kPropComputePsnr, "compute-psnr", "Compute PSNR",
      "Measure each frame against its source, for the property stats and the frames' TesseraFrameStats meta", Kind::kBool,
      false, 0, 1, 0},
+    {kPropTemporalLayers, "temporal-layers", "Temporal layers",
+     "Layers of the frame rate, each of which doubles it (2: L1T2, 3: L1T3), with OBU extension headers; buffers of the highest "
+     "are DROPPABLE. More than 1 needs usage-profile=realtime or lag-in-frames=0",
+     Kind::kUint, false, 1, 3, 1},
 };
 constexpr bool rows_follow_ids() {
   for (size_t i = 0; i < std::size(kRows); i++)
@@ -321,6 +325,7 @@ void Settings::fill(EncoderConfig* config) const {
   config->statistics_file = multipass_cache_file_;
   config->drop_frame_pct = uint32_t(value_[kPropDropFrame]);
   config->compute_psnr = value_[kPropComputePsnr] != 0;
+  config->temporal_layers = int(value_[kPropTemporalLayers]);
 }
 
 std::vector<std::string> Settings::complaints() const {

@@ -46,6 +46,7 @@ enum PropertyId : guint {
   kPropResizeDenominator,
   kPropResizeKfDenominator,
   kPropComputePsnr,
+  kPropTemporalLayers,
   kPropMultipassCacheFile,
   kPropStats,
   kPropCount

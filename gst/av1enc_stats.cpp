@@ -45,6 +45,7 @@ FrameStatistics frame_statistics(const Packet& packet, const EncoderConfig& conf
   s.qindex = packet.base_q_idx;
   s.bits = 8 * guint64(packet.size);
   s.coded_frames = packet.coded_frames;
+  s.temporal_id = packet.temporal_id;
   s.has_error = config.compute_psnr;
   s.bit_depth = config.bit_depth;
   s.planes = config.chroma == ChromaFormat::kMonochrome ? 1 : 3;
@@ -66,7 +67,8 @@ void attach_statistics(GstBuffer* buffer, const FrameStatistics& s) {
   if (!meta) return;
   GstStructure* structure = gst_custom_meta_get_structure(meta);
   gst_structure_set(structure, "frame-type", G_TYPE_STRING, name_of(s.type), "qindex", G_TYPE_UINT, guint(s.qindex), "bits",
-                    G_TYPE_UINT64, s.bits, "coded-frames", G_TYPE_UINT, guint(s.coded_frames), nullptr);
+                    G_TYPE_UINT64, s.bits, "coded-frames", G_TYPE_UINT, guint(s.coded_frames), "temporal-id", G_TYPE_UINT, guint(s.temporal_id),
+                    nullptr);
   if (s.has_error) set_psnr(structure, s);
 }
 

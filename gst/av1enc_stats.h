@@ -16,6 +16,7 @@ struct FrameStatistics {
   int qindex = 0;      ///< 0 .. 255, of the shown frame
   guint64 bits = 0;    ///< of the whole temporal unit
   int coded_frames = 1;
+  int temporal_id = 0;
   bool has_error = false;
   int bit_depth = 8, planes = 3;
   guint64 samples[3] = {}, squared_error[3] = {};

@@ -69,6 +69,7 @@ struct EncoderConfig {
   Pass pass = Pass::kOne;
   std::string statistics_file;
   bool error_resilient = false;
+  int temporal_layers = 1;  ///< 1 .. 3 (L1T1, L1T2, L1T3); more than 1 needs realtime or no look-ahead
   bool compute_psnr = false;  ///< packets carry the shown picture's squared error
 
   /// For tests: every packet also carries the reconstruction, and kernels may be limited to fewer ISAs.

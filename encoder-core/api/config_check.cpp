@@ -39,6 +39,10 @@ Status check_config(const EncoderConfig& c) {
   if (c.pass != Pass::kOne && c.statistics_file.empty())
     return Status::invalid("multipass-cache-file is empty, two passes need one");
   TESSERA_TRY(in_range("lag-in-frames", c.lag_in_frames, -1, 48));
+  TESSERA_TRY(in_range("temporal-layers", c.temporal_layers, 1, 3));
+  if (c.temporal_layers > 1 && c.usage_profile == UsageProfile::kGoodQuality && c.lag_in_frames != 0)
+    return Status::invalid("temporal-layers is " + std::to_string(c.temporal_layers) +
+                           ", more than 1 needs usage-profile=realtime or lag-in-frames=0");
   TESSERA_TRY(in_range("threads", c.threads, 0, 1024));
   TESSERA_TRY(in_range("tile-columns", c.tile_columns_log2, -1, 6));
   TESSERA_TRY(in_range("tile-rows", c.tile_rows_log2, -1, 6));

@@ -54,6 +54,12 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   const LevelChoice level = choose_level(demand);
   s.operating_points[0].seq_level_idx = static_cast<uint8_t>(level.seq_level_idx);
   s.operating_points[0].seq_tier = static_cast<uint8_t>(level.seq_tier);
+  // spec 6.4.1: one operating point a temporal layer, the whole stream first; a level that holds for all holds for each.
+  s.operating_points_cnt_minus_1 = static_cast<uint8_t>(c.temporal_layers - 1);
+  for (int i = 0; i < c.temporal_layers && c.temporal_layers > 1; i++) {
+    s.operating_points[i] = s.operating_points[0];
+    s.operating_points[i].operating_point_idc = static_cast<uint16_t>(1 << 8 | ((1 << (c.temporal_layers - i)) - 1));
+  }
   return s;
 }
 
@@ -212,6 +218,7 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
                    .monochrome = config.chroma == ChromaFormat::kMonochrome};
   s.plan.low_delay = low_delay(config);
   s.plan.error_resilient = config.error_resilient;
+  s.plan.temporal_layers = config.temporal_layers;
   s.plan.tile_columns_log2 = config.tile_columns_log2;
   s.plan.tile_rows_log2 = config.tile_rows_log2;
   s.plan.header = make_sequence_header(config, FramePlanner(s.plan));

@@ -12,6 +12,7 @@ struct SequencePlan {
   PictureFormat format;
   bool low_delay = false;
   bool error_resilient = false;
+  int temporal_layers = 1;  ///< 1 .. kMaxTemporalLayers; more than 1 with low_delay only
   int tile_columns_log2 = -1, tile_rows_log2 = -1;
 };
 

@@ -31,4 +31,10 @@ GopStep make_low_delay_step(uint64_t display_index, uint64_t position) {
   return {.display_index = display_index, .layer = layer};
 }
 
+int low_delay_temporal_id(uint64_t position, int layers) {
+  if (layers == 1) return 0;
+  if (layers == 2) return static_cast<int>(position % 2);
+  return position % 4 == 0 ? 0 : position % 2 == 0 ? 1 : 2;
+}
+
 }  // namespace tessera

@@ -40,7 +40,11 @@ void ReferencePlan::apply(const GopStep& step, bool low_delay, FramePlan& plan) 
               .key = step.key,
               .display_index = step.display_index,
               .coded_index = plan.coded_index = coded_++,
-              .layer = layer_row(step.layer)};
+              .layer = layer_row(step.layer),
+              .temporal_id = step.temporal_id};
+  plan.temporal_id = static_cast<uint8_t>(step.temporal_id);
+  plan.droppable = step.droppable;
+  if (step.temporal_id == 0) last_base_ = now.coded_index;
   if (step.key) {
     h.primary_ref_frame = PRIMARY_REF_NONE;
     h.refresh_frame_flags = kAllFrames;
@@ -50,9 +54,21 @@ void ReferencePlan::apply(const GopStep& step, bool low_delay, FramePlan& plan) 
   name_references(step, low_delay, plan);
   list_search_references(step, plan);
   h.primary_ref_frame = static_cast<uint8_t>(choose_primary(step, plan));
+  if (step.droppable) {
+    h.refresh_frame_flags = 0;
+    return;
+  }
   const int victim = choose_victim(step);
   h.refresh_frame_flags = static_cast<uint8_t>(1 << victim);
   slot_[victim] = now;
+}
+
+/// Lower temporal layers, and of those above 0 only what came since the latest frame of layer 0: so a receiver may go to
+/// more layers after any frame of layer 0, and to fewer at any time. A slot with anything else is as good as empty, since
+/// it may hold another picture where layers were left out.
+bool ReferencePlan::may_refer(const GopStep& step, const Slot& slot) const {
+  if (slot.temporal_id == 0) return true;
+  return slot.temporal_id < step.temporal_id && slot.coded_index > last_base_;
 }
 
 void ReferencePlan::name_references(const GopStep& step, bool low_delay, FramePlan& plan) const {
@@ -60,7 +76,7 @@ void ReferencePlan::name_references(const GopStep& step, bool low_delay, FramePl
   Array<int, NUM_REF_FRAMES> past = {}, future = {};
   int num_past = 0, num_future = 0;
   for (int i = 0; i < NUM_REF_FRAMES; i++) {
-    if (!slot_[i].used) continue;
+    if (!slot_[i].used || !may_refer(step, slot_[i])) continue;
     bool seen = false;
     for (int j = 0; j < i; j++) seen |= slot_[j].used && slot_[j].coded_index == slot_[i].coded_index;
     if (seen) continue;

@@ -22,7 +22,10 @@ class ReferencePlan {
     uint64_t display_index = 0;
     uint64_t coded_index = 0;
     int layer = 0;
+    int temporal_id = 0;
   };
+
+  bool may_refer(const GopStep& step, const Slot& slot) const;
 
   void name_references(const GopStep& step, bool low_delay, FramePlan& plan) const;
   void list_search_references(const GopStep& step, FramePlan& plan) const;
@@ -31,6 +34,7 @@ class ReferencePlan {
 
   Array<Slot, NUM_REF_FRAMES> slot_ = {};
   uint64_t coded_ = 0;
+  uint64_t last_base_ = 0;  ///< coded_index of the latest frame of temporal layer 0
 };
 
 }  // namespace tessera

@@ -19,6 +19,7 @@ struct FramePlan {
   uint64_t coded_index = 0;     ///< position in coding order
   int pyramid_layer = 0;        ///< 0: key and base frames
   bool droppable = false;       ///< refreshes nothing that a shown frame needs
+  uint8_t temporal_id = 0;      ///< in the OBU extension, where the sequence has several temporal layers
   bool starts_temporal_unit = false, ends_temporal_unit = false;  ///< the shown frame ends it
 
   /// References worth searching: distinct pictures, most promising first.

@@ -24,6 +24,7 @@ struct Packet {
   bool key_frame = false;        ///< a shown key frame: decoding can start here
   bool has_sequence_header = false;
   bool droppable = false;        ///< no other frame depends on it
+  uint8_t temporal_id = 0;       ///< with temporal_layers: units of higher layers may be left out from any point on
   uint8_t base_q_idx = 0;        ///< of the shown frame
   uint8_t coded_frames = 1;      ///< frame headers with tile data in this unit (0 for a bare show-existing)
   ShownFrameType frame_type = ShownFrameType::kInter;

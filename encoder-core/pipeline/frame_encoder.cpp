@@ -279,7 +279,8 @@ void FrameEncoder<P>::finish(Run& run) {
   h.tile_info.tile_size_bytes = choose_tile_size_bytes(spans);
   const PreviousFrameParams previous;
   run.job->obu.clear();
-  write_frame_obu(run.job->obu, h, {.seq = run.plan().sequence, .previous = previous}, spans);
+  const ObuExtension ext = {.present = run.plan().sequence.operating_points_cnt_minus_1 > 0, .temporal_id = run.plan().temporal_id};
+  write_frame_obu(run.job->obu, h, {.seq = run.plan().sequence, .previous = previous, .ext = ext}, spans);
 
   ReferenceFrame<P>& ref = *run.work.recon;
   ref.cdfs = h.disable_frame_end_update_cdf ? run.start_cdfs : run.tiles[h.tile_info.context_update_tile_id].cdfs;

@@ -53,6 +53,7 @@ bool Packetizer<P>::add(const FrameJob<P>& job, Packet* packet) {
              .key_frame = key && h.show_frame,
              .has_sequence_header = unit.sequence_header,
              .droppable = job.plan.droppable && unit.coded_frames == 1,
+             .temporal_id = job.plan.temporal_id,
              .base_q_idx = static_cast<uint8_t>(job.base_q_idx),
              .coded_frames = static_cast<uint8_t>(unit.coded_frames),
              .frame_type = key ? ShownFrameType::kKey : job.codes() ? ShownFrameType::kInter : ShownFrameType::kShowExisting,

@@ -81,15 +81,21 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   picture.source->take(frame, settings_.plan.format, dsp_.pixel_ops);
   picture.source->display_index = next_display_++;
   picture.choices = tuning_.choices;
-  if (!frame.metadata.empty()) {
-    picture.metadata = metadata_.acquire();
-    picture.metadata->clear();
-    write_frame_metadata(*picture.metadata, frame.metadata);
-  }
-  picture.source->input.metadata = {};  // lent for this call only
   decide_key(picture);
+  if (!picture.key)
+    picture.temporal_id = low_delay_temporal_id(picture.source->display_index - sequence_start_, settings_.plan.temporal_layers);
+  picture.source->input.metadata = {};  // lent for this call only
+  take_metadata(frame.metadata, picture);
   waiting_.push_back(std::move(picture));
   plan_ready();
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::take_metadata(const FrameMetadata& metadata, Waiting& picture) {
+  if (metadata.empty()) return;
+  picture.metadata = metadata_.acquire();
+  picture.metadata->clear();
+  write_frame_metadata(*picture.metadata, metadata, {.present = settings_.plan.temporal_layers > 1, .temporal_id = static_cast<uint8_t>(picture.temporal_id)});
 }
 
 template <Pixel P>
@@ -162,7 +168,9 @@ void SequenceEncoder<P>::plan_ready() {
     }
     if (settings_.lookahead == 0) {
       const uint64_t display = waiting_.front().source->display_index;
-      plan_single(make_low_delay_step(display, display - sequence_start_));
+      GopStep step = make_low_delay_step(display, display - sequence_start_);
+      step.temporal_id = waiting_.front().temporal_id;
+      plan_single(step);
       continue;
     }
     // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.

@@ -54,6 +54,7 @@ class SequenceEncoder {
   struct Waiting {
     Lease<SourceFrame<P>> source;
     bool key = false;          ///< starts a new coded video sequence
+    int temporal_id = 0;
     uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
     Lease<ByteVector> metadata;  ///< the picture's own OBUs, if any: for the step that shows it
     FrameChoices choices;
@@ -68,6 +69,7 @@ class SequenceEncoder {
   void make_room();
   bool keeps_shown() const { return settings_.keep_reconstruction || settings_.compute_error; }
   void decide_key(Waiting& picture);
+  void take_metadata(const FrameMetadata& metadata, Waiting& picture);
   RateTarget rate_target() const;
   bool expects(int index, int count);
   void plan_ready();

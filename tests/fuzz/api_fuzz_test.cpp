@@ -85,6 +85,8 @@ EncoderConfig Session::configuration() {
   c.overshoot_pct = static_cast<uint32_t>(in(0, 200));
   c.drop_frame_pct = chance(90) ? 0 : static_cast<uint32_t>(in(0, 100));
   c.error_resilient = chance(20);
+  const bool no_look_ahead = c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
+  if (no_look_ahead) c.temporal_layers = setting(1, 3);
   c.keep_reconstruction = true;
   c.cpu_mask = chance(80) ? ~0u : random_();
   return c;

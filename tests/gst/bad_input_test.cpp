@@ -341,7 +341,9 @@ TEST(BadInput, odd_frame_rates) {
 TEST(BadInput, impossible_settings_name_the_field) {
   const struct {
     const char *properties, *field;
-  } cases[] = {{"min-quantizer=50 max-quantizer=40", "min-quantizer"}};
+  } cases[] = {{"min-quantizer=50 max-quantizer=40", "min-quantizer"},
+               {"temporal-layers=2", "temporal-layers"},
+               {"temporal-layers=3 lag-in-frames=8", "temporal-layers"}};
   for (const auto& c : cases) {
     Harness harness(c.properties);
     harness.set_caps(small());

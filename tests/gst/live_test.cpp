@@ -240,6 +240,31 @@ TEST(Live, frames_one_by_one_when_downstream_asks) {
   EXPECT_EQ(frames_with("video/x-av1,alignment={frame,tu}", "cpu-used=10").alignment, "frame");
 }
 
+TEST(Live, temporal_layers) {
+  for (const int layers : {1, 2, 3}) {
+    Harness harness("usage-profile=realtime temporal-layers=" + std::to_string(layers) + kNoOwnKeys);
+    harness.set_caps(small());
+    harness.push_frames(0, 12);
+    const auto buffers = harness.pull();
+    ASSERT_EQ(buffers.size(), 12u);
+    const auto first = split_obus(bytes_of(buffers[0].get()));
+    ASSERT_EQ(first[1].type, kObuSequenceHeader);
+    BitReader r(first[1].payload);
+    r.f(3 + 1 + 1);          // profile, still_picture, reduced_still_picture_header
+    ASSERT_EQ(r.f(2), 0u);   // timing_info, initial_display_delay
+    ASSERT_EQ(r.f(5) + 1, guint(layers));
+    EXPECT_EQ(r.f(12), layers == 1 ? 0u : layers == 2 ? 0x103u : 0x107u);
+    for (size_t i = 0; i < buffers.size(); i++) {
+      const guint expected = layers == 1 ? 0 : layers == 2 ? i % 2 : i % 4 == 0 ? 0 : i % 2 ? 2 : 1;
+      guint id = 9;
+      GstCustomMeta* meta = gst_buffer_get_custom_meta(buffers[i].get(), "TesseraFrameStats");
+      ASSERT_TRUE(gst_structure_get_uint(gst_custom_meta_get_structure(meta), "temporal-id", &id));
+      EXPECT_EQ(id, expected) << i;
+      EXPECT_EQ(has_flag(buffers[i], GST_BUFFER_FLAG_DROPPABLE), layers > 1 && int(id) == layers - 1) << i;
+    }
+  }
+}
+
 TEST(Live, changes_while_playing_hold_from_the_next_frame_without_a_key_frame) {
   for (const char* mode : {"usage-profile=realtime", "lag-in-frames=0"}) {
     Harness harness(mode + std::string(" cq-level=63") + kNoOwnKeys);

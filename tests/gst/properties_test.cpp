@@ -42,6 +42,7 @@ TEST(Properties, contract) {
                       {"keyframe-mode", "auto", false},
                       {"keyframe-max-interval", "0", true},
                       {"compute-psnr", "false", false},
+                      {"temporal-layers", "1", false},
                       {"threads", "0", false},
                       {"tile-columns", "-1", false},
                       {"tile-rows", "-1", false},
