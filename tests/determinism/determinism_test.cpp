@@ -103,8 +103,9 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
 }
 
 /// Heap allocations while frames `from` and later pass through.
-int allocations_after(UsageProfile profile, int threads, int from, int frames) {
-  const EncoderConfig c = config_of(profile, threads);
+int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0) {
+  EncoderConfig c = config_of(profile, threads);
+  c.runtime.target_bitrate_kbps = target_kbps;
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
@@ -127,6 +128,11 @@ TEST(Allocation, NoneFromTheThirdFrameOnInRealtime) {
 /// With look-ahead the pools fill while pictures collect: they are full when a few mini-GOPs are through.
 TEST(Allocation, NoneInSteadyStateWithLookAhead) {
   for (int threads : {1, 2}) EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, threads, 90, 150), 0) << threads << " threads";
+}
+
+TEST(Allocation, NoneForKeepingToARate) {
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 40, 300), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 150, 300), 0);
 }
 
 struct Footprint {
