@@ -36,7 +36,7 @@ constexpr double kLoanRatePart = 0.16, kLoanSeconds = 3;
 /// Part of the last key frame's loan that is saved up for the next.
 constexpr double kSavedPart = 0.25;
 
-/// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of its optimal level.
+/// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of the level that it found.
 constexpr double kMargin = 0.08, kKeyMargin = 0.5;
 /// Never to be used, for what the next frame costs at least.
 constexpr double kReserve = 0.03;
@@ -199,15 +199,15 @@ bool RateControl::fits(int leaf_qindex) const {
     const RateStep& step = group_[i];
     const Planned p = describe(step, leaf_qindex, time);
     key |= step.kind == 0 && step.codes;
+    const double level_before = std::min(b.level + p.fill, p.size);
     b.take(p, p.expected);
     if (!p.ends_unit) continue;
     time = step.picture.time;
     const double usual = kMargin * rate() * settings_.buffer;
-    const double margin = key && settings_.mode == RateMode::kConstant
-                              ? std::max(usual, kKeyMargin * rate() * std::min(settings_.buffer_optimal, settings_.buffer_initial))
-                              : usual;
     // A level that is below the margin already need only rise.
-    if (b.level < std::min(margin, start + 0.25 * p.fill)) return false;
+    double least = std::min(usual, start + 0.25 * p.fill);
+    if (key && settings_.mode == RateMode::kConstant) least = std::max(least, kKeyMargin * level_before);
+    if (b.level < least) return false;
     key = false;
   }
   return true;

@@ -224,6 +224,17 @@ TEST(RateControl, KeyFramesDoNotMakeQualityPump) {
   EXPECT_LT(ac_q(*high, 8), 1.35 * ac_q(*low, 8)) << *low << " to " << *high;
 }
 
+TEST(RateControl, AKeyFrameGetsItsPartOfALowLevel) {
+  Simulation s(settings(RateMode::kConstant, true));
+  s.play(90, 30);
+  // The same bits in the buffer are half the time: some 290 ms.
+  s.target.bits_per_second *= 2;
+  s.cost.intra = 60000;
+  s.play(3, 30, true);
+  EXPECT_EQ(s.underflows, 0);
+  EXPECT_GT(s.sizes[90], 0.08 * 1000e3) << "starved";
+}
+
 TEST(RateControl, TakesANewTargetAtOnce) {
   for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
     Simulation s(settings(mode, true));
