@@ -128,6 +128,7 @@ RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost
                             : kVariableWindow;
   const double keep = std::exp(-usual_seconds_ / window);
   window_.intra = keep * window_.intra + RateModel::plain_content(0, cost);
+  window_.metadata *= keep;
   window_.pictures = keep * window_.pictures + 1;
   if (!key) {
     window_.inter = keep * window_.inter + RateModel::plain_content(1, cost);
@@ -239,6 +240,7 @@ double RateControl::mean_rate(int leaf_qindex) const {
   const int key_qindex = clip3(target_.min_qindex, target_.max_qindex, model_.qindex(0, leaf_qindex));
   double rate = (1 - keys) * (inter * model_.mean_inter_bits(leaf_qindex, target_.min_qindex, target_.max_qindex) +
                               (RateModel::overhead() + kUnitBits) / usual_seconds_);
+  rate += window_.metadata / window_.pictures / usual_seconds_;
   if (keys > 0) rate += keys * (model_.bits(0, model_.usual(0) * intra, key_qindex) + settings_.key_prefix_bits / usual_seconds_);
   return rate;
 }

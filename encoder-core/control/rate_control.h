@@ -90,6 +90,12 @@ class RateControl {
   /// Display order: a picture came in.
   RatePicture arrive(const InputFrame& input, const PictureCost& cost, bool key, const RateTarget& target);
 
+  /// It brings metadata of its own.
+  void add_metadata(RatePicture& picture, double bits) {
+    picture.metadata_bits = bits;
+    window_.metadata += bits;
+  }
+
   /// Coding order: whether the picture shown next is to be left out, to let the buffer fill.
   bool drops(const RateStep& step) const;
   /// A group, then each of its steps: plan_frame() or plan_shown().
@@ -157,7 +163,8 @@ class RateControl {
   int64_t last_pts_ns_ = -1;
   double time_ = 0, usual_seconds_ = 0;
   struct Window {
-    double inter = 0, intra = 0, pictures = 0, seconds = 0;  ///< decaying sums over pictures: contents, and what they fill
+    double inter = 0, intra = 0, metadata = 0;  ///< decaying sums over pictures: contents, bits
+    double pictures = 0, seconds = 0;           ///< of all; of those that are not key frames
   } window_;
   // Coding order.
   FixedVector<RateStep, 2 * kMaxMiniGop> group_;

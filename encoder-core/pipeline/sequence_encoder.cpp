@@ -86,6 +86,7 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
     picture.temporal_id = low_delay_temporal_id(picture.source->display_index - sequence_start_, settings_.plan.temporal_layers);
   picture.source->input.metadata = {};  // lent for this call only
   take_metadata(frame.metadata, picture);
+  if (picture.metadata) rate_.add_metadata(picture.rate, 8.0 * static_cast<double>(picture.metadata->size()));
   waiting_.push_back(std::move(picture));
   plan_ready();
 }
@@ -116,7 +117,6 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
   }
   if (!rate_.active() && !settings_.first_pass) return;
   picture.rate = rate_.arrive(picture.source->input, cost, picture.key, rate_target());
-  if (picture.metadata) picture.rate.metadata_bits = 8.0 * static_cast<double>(picture.metadata->size());
   if (waiting_.size() > 0) {
     RatePicture& before = waiting_[waiting_.size() - 1].rate;
     before.duration = picture.rate.time - before.time;

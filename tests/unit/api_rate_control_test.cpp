@@ -64,6 +64,26 @@ TEST(ApiRateControl, AverageHolds) {
       }
 }
 
+TEST(ApiRateControl, MetadataCounts) {
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr}) {
+    EncoderConfig c = config_of(usage, UsageProfile::kRealtime, 100);
+    std::unique_ptr<Encoder> encoder;
+    ASSERT_TRUE(Encoder::create(c, &encoder).ok());
+    const std::vector<uint8_t> message(160, 7);  // 38 kbit/s
+    const ItutT35Message t35 = {.country_code = 0xb5, .payload = message.data(), .size = message.size()};
+    EncodedSequence s;
+    for (int i = 0; i < 200; i++) {
+      TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+      InputFrame input = picture.input(static_cast<uint64_t>(i));
+      input.metadata = {.t35 = &t35, .num_t35 = 1};
+      ASSERT_TRUE(encoder->send_frame(input).ok());
+      drain(*encoder, s);
+    }
+    EXPECT_NEAR(kbps(s), 100, 5) << int(usage);
+    EXPECT_GE(lowest_level_ms(s, c), 0) << int(usage);
+  }
+}
+
 TEST(ApiRateControl, BufferHoldsThroughSceneCuts) {
   for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
     for (uint32_t buffer : {400u, 1000u, 6000u}) {
