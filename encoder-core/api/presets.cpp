@@ -1,6 +1,17 @@
 #include "api/presets.h"
 
 namespace tessera {
+namespace {
+
+/// Both of NONE and SPLIT are tried where the odds are further than `sure` from either end, and halves from `halves` on.
+void guide(PartitionSettings& p, float sure, float halves) {
+  p.none_below = p.stop_below = sure;
+  p.split_above = 1 - sure;
+  p.halves_above = halves;
+  p.halves_above_intra = halves / 4;
+}
+
+}  // namespace
 
 /// A chain of steps, each a few settings cheaper than the one before.
 SearchSettings preset_settings(int cpu_used, bool realtime) {
@@ -29,6 +40,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.type_candidates = 7;
     s.tx.type_candidates_inter = 7;
     s.tx.trellis_in_trials = false;
+    guide(s.partition, 0.03f, 0.05f);
+    s.intra.inter_margin = 1.2f;
   }
   if (cpu_used >= 4) {
     s.partition.rect_max = BLOCK_32X32;
@@ -43,6 +56,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.intra_depth = 1;
     s.tx.inter_depth = 1;
     s.partition.skip_stop = 1.0f;
+    guide(s.partition, 0.05f, 0.3f);
   }
   if (cpu_used >= 6) {
     s.inter.full_rd_modes = 2;
@@ -53,20 +67,24 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.type_candidates = 4;
     s.tx.type_candidates_inter = 2;
     s.cost_refresh_sb = 4;
+    s.inter.open_loop_start = true;
+    s.intra.inter_margin = 1.0f;
+    guide(s.partition, 0.08f, 0.6f);
   }
   if (cpu_used >= 7) {
-    s.partition.rect = false;
+    guide(s.partition, 0.14f, 0.9f);
     s.inter.max_references = 3;
-    s.inter.interp_search = false;
+    s.inter.subpel_rounds = 1;
     s.intra.all_modes_inter = false;
     s.tx.type_candidates_inter = 1;
   }
   if (cpu_used >= 8) {
+    guide(s.partition, 0.2f, 0.95f);
     s.partition.skip_stop = 2.0f;
     s.inter.full_rd_modes = 1;
+    s.inter.rank_decides = true;
     s.inter.max_ref_mv_idx = 1;
     s.tx.type_candidates = 2;
-    s.tx.intra_depth = 0;
     s.intra.full_rd_modes = 2;
     s.intra.chroma_modes = 2;
     s.cost_refresh_sb = 16;
@@ -75,14 +93,19 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   }
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
+    guide(s.partition, 0.3f, 1.0f);
+    s.partition.rect = false;
     s.inter.max_references = 2;
+    s.inter.interp_search = false;
     s.inter.compound_full = 1;
     s.tx.inter_depth = 0;
+    s.tx.intra_depth = 0;
     s.intra.full_rd_modes = 1;
     s.filter.deblock_search = false;
   }
   if (cpu_used >= 10) {
-    s.inter.subpel_satd = false;
+    guide(s.partition, 0.45f, 1.0f);
+    s.inter.reference_margin = 1.2f;
     s.inter.compound = false;
     s.tx.trellis = false;
     s.tx.type_candidates = 1;

@@ -12,6 +12,7 @@
 #include "dsp/inverse_tx.h"
 #include "dsp/pixel_ops.h"
 #include "dsp/quantize.h"
+#include "dsp/sad_grid.h"
 #include "dsp/subpel.h"
 #include "dsp/temporal_blend.h"
 #include "dsp/warp_affine.h"
@@ -21,6 +22,7 @@ namespace tessera {
 template <Pixel P>
 struct DspTable {
   DistortionTable<P> distortion;
+  SadGridFn<P> sad_grid;
   SubpelTable<P> subpel;
   CompoundBlendTable<P> compound_blend;
   IntraTable<P> intra;

@@ -11,6 +11,7 @@ namespace tessera {
 template <Pixel P>
 void TESSERA_BIND_SCALAR(DspTable<P>& table) {
   bind_distortion_scalar(table.distortion);
+  bind_sad_grid_scalar(table.sad_grid);
   bind_subpel_scalar(table.subpel);
   bind_compound_blend_scalar(table.compound_blend);
   bind_intra_scalar(table.intra);

@@ -17,7 +17,12 @@ struct PartitionSettings {
   bool four_way = false;          ///< HORZ_4 and VERT_4
   float split_bias = 1.0f;        ///< SPLIT is explored only while its partial cost stays under this x NONE's
   float skip_stop = 0.0f;         ///< lower is slower: NONE with all-zero residual and SSE under this x area x step^2 ends the descent
-  int depth_window = 4;           ///< depths tried around the one that the source-based estimate prefers; 4: all
+  /// Foreseen odds of SPLIT against NONE (search/partition_guide.h) under which only NONE is tried, and over which only
+  /// SPLIT is; and under which SPLIT is not tried any more once NONE is coded. Narrower is faster; 0, 1, 0: no guide.
+  float none_below = 0.0f, split_above = 1.0f, stop_below = 0.0f;
+  bool guided() const { return none_below > 0 || stop_below > 0; }
+  float halves_above = 0.0f;     ///< lower is slower: HORZ and VERT where the guide gives them these odds; 0: everywhere
+  float halves_above_intra = 0.0f;  ///< the same in intra frames
 };
 
 struct IntraSettings {
@@ -25,6 +30,7 @@ struct IntraSettings {
   int full_rd_modes_inter = 1; ///< the same in inter frames
   bool angle_deltas = true;
   bool all_modes_inter = true; ///< inter frames rank every mode, not DC, SMOOTH, H, V and Paeth only
+  float inter_margin = 0.0f;   ///< lower is faster: intra is tried in inter frames while its rank is under this x inter's; 0: always
   bool cfl = true;
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
   bool filter_intra = false;
@@ -41,7 +47,11 @@ struct InterSettings {
   bool dual_filter = false;
   bool subpel_satd = true;     ///< rank sub-pel positions by SATD, not SAD
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)
+  int subpel_rounds = 2;       ///< looks around each fraction
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
+  bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search
+  float reference_margin = 0.0f; ///< lower is faster: NEWMV on references whose open-loop SAD is within this x the best's; 0: all
+  bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
 };
 
 struct TxSettings {

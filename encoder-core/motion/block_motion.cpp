@@ -45,7 +45,7 @@ class Search {
   /// The cross at this distance, then the diagonal between its better arms; once more from where that led, since an
   /// edge can hide the other direction from the first cross.
   void descend_fraction(int d) {
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < q_.settings.subpel_rounds; round++) {
       const Mv c = best_.mv;
       uint32_t arm[4];
       const Mv cross[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
@@ -111,7 +111,7 @@ BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv>
   Search<P> search(query, scratch);
   for (const Mv& mv : starts) search.start_at(mv);
   if (search.best().cost == ~0u) return {};
-  for (int step = 4; step >= 1; step /= 2) search.descend_whole(step);
+  for (int step = query.settings.first_step; step >= 1; step /= 2) search.descend_whole(step);
   if (query.settings.subpel_depth == 0) return search.best();
   search.restart_in_fractions();
   for (int depth = 1; depth <= query.settings.subpel_depth; depth++) search.descend_fraction(8 >> depth);

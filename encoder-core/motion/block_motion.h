@@ -12,6 +12,8 @@ struct BlockMotionSettings {
   bool satd = true;      ///< sub-pel positions by SATD, else SAD
   int subpel_depth = 2;  ///< 0 whole samples, 1 half, 2 quarter, 3 eighth
   int max_steps = 16;    ///< moves of each diamond at most
+  int first_step = 4;    ///< luma samples, of the widest diamond
+  int subpel_rounds = 2; ///< looks around each fraction
 };
 
 template <Pixel P>

@@ -1,8 +1,15 @@
 #include "search/block_search.h"
 
+#include <limits>
+
 #include "block/write_block.h"
 
 namespace tessera {
+namespace {
+
+constexpr float kNoBar = std::numeric_limits<float>::infinity();
+
+}  // namespace
 
 template <Pixel P>
 RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition partition) {
@@ -19,12 +26,13 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   BlockInfo intra = info;
   bool inter_wins = false;
   if (s_.header().frame_is_intra()) {
-    intra_.choose_luma(intra);
+    intra_.choose_luma(intra, kNoBar);
   } else {
-    const RdCost inter_cost = inter_.choose(info);
-    // A perfect prediction leaves nothing for intra to improve.
-    const bool perfect = inter_cost.distortion == 0 && !s_.lossless();
-    inter_wins = perfect || inter_cost.j <= intra_.choose_luma(intra).j;
+    const float margin = s_.settings().intra.inter_margin, rank = inter_.rank(info);
+    const RdCost intra_cost = intra_.choose_luma(intra, margin > 0 ? margin * rank : kNoBar);
+    inter_wins = intra_cost.j == kNoBar;
+    if (inter_wins) inter_.choose_alone(info);
+    else inter_wins = inter_.choose(info).j <= intra_cost.j;
   }
   if (!inter_wins) info = intra;
   RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);

@@ -61,9 +61,17 @@ Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefM
                                      .bit_depth = s_.bit_depth(),
                                      .settings = {.satd = set.subpel_satd,
                                                   .subpel_depth = std::min(set.subpel_depth, s_.header().allow_high_precision_mv ? 3 : 2),
-                                                  .max_steps = set.full_pel_range}};
+                                                  .max_steps = set.open_loop_start ? 2 : set.full_pel_range,
+                                                  .first_step = set.open_loop_start ? 1 : 4,
+                                                  .subpel_rounds = set.subpel_rounds}};
   FixedVector<Mv, 8> starts;
   starts.push_back(pred[0]);
+  if (set.open_loop_start) {
+    for (const SquareMotion& m : open_loop(base, ref))
+      if (m.sad != ~0u) starts.push_back(m.mv);
+    const BlockMotion near = search_block_motion(query, Span<const Mv>(starts.data(), starts.size()), s_.scratch.motion.data());
+    return near.cost == ~0u ? pred[0] : near.mv;
+  }
   starts.push_back({});
   for (int i = 0; i < std::min(2, refs.num_mv_found); i++) starts.push_back(refs.stack[i].mv[0]);
   if (const CoarseMotion* coarse = s_.coarse[ref]) {
@@ -77,6 +85,24 @@ Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefM
   }
   const BlockMotion found = search_block_motion(query, Span<const Mv>(starts.data(), starts.size()), s_.scratch.motion.data());
   return found.cost == ~0u ? pred[0] : found.mv;
+}
+
+/// The squares or halves of squares that open-loop motion knows the block by: one, or two of a narrow block.
+template <Pixel P>
+FixedVector<SquareMotion, 4> InterSearch<P>::open_loop(const BlockInfo& base, RefFrame ref) const {
+  const int w = std::max(block_width(base.size), 8), h = std::max(block_height(base.size), 8);
+  const int y = (base.mi_row - s_.sb_mi_row) * MI_SIZE, x = (base.mi_col - s_.sb_mi_col) * MI_SIZE;
+  const SuperblockMotion& motion = s_.motion[ref];
+  FixedVector<SquareMotion, 4> out;
+  if (w == 2 * h || h == 2 * w) {
+    const int side = std::max(w, h), square = square_index(6 - floor_log2(static_cast<uint32_t>(side)), y / side, x / side);
+    out.push_back(motion.half[4 * square + (w > h ? (y & h ? HALF_BOTTOM : HALF_TOP) : (x & w ? HALF_RIGHT : HALF_LEFT))]);
+    return out;
+  }
+  const int side = std::min(w, h), level = 6 - floor_log2(static_cast<uint32_t>(side));
+  for (int r = 0; r < h / side; r++)
+    for (int c = 0; c < w / side; c++) out.push_back(motion.square[square_index(level, y / side + r, x / side + c)]);
+  return out;
 }
 
 template <Pixel P>
@@ -93,6 +119,8 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
     add(info, refs, NEARMV, i, pred_mv(refs, NEARMV, i, false));
   add(info, refs, GLOBALMV, 0, {refs.global_mvs[0], Mv{}});
 
+  new_mv_[ref] = pred_mv(refs, NEARESTMV, 0, false)[0];
+  if (!searched_[ref]) return;
   const Mv mv = search_new_mv(base, ref, refs);
   new_mv_[ref] = mv;
   // Code it against whichever predictor makes it cheapest.
@@ -118,7 +146,7 @@ void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFr
   near_.find_mv_stack(ref0, ref1, refs);
   const int effort = s_.settings().inter.compound_full;
   add(info, refs, NEAREST_NEARESTMV, 0, pred_mv(refs, NEAREST_NEARESTMV, 0, true));
-  if (effort >= 2) {
+  if (effort >= 2 && searched_[ref0] && searched_[ref1]) {
     const MvPair both = {new_mv_[ref0], new_mv_[ref1]};
     add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, both);
   }
@@ -178,7 +206,7 @@ RdCost InterSearch<P>::luma_trial(const Candidate& candidate) {
 }
 
 template <Pixel P>
-RdCost InterSearch<P>::choose(BlockInfo& info) {
+float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
   info.is_inter = 1;
@@ -192,6 +220,17 @@ RdCost InterSearch<P>::choose(BlockInfo& info) {
                 s_.tile,
                 {info.mi_row, info.mi_col, info.size, info.partition});
   const int num_refs = std::min(set.max_references, s_.plan.num_search_refs);
+  uint32_t least = ~0u;
+  Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
+  for (int i = 0; set.reference_margin > 0 && i < num_refs; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    for (const SquareMotion& m : open_loop(info, r)) foreseen[r] += std::min(m.cost, 1u << 24);
+    least = std::min(least, foreseen[r]);
+  }
+  for (int i = 0; i < num_refs; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    searched_[r] = set.reference_margin <= 0 || static_cast<float>(foreseen[r]) <= set.reference_margin * static_cast<float>(least);
+  }
   for (int i = 0; i < num_refs; i++) gather_single(info, s_.plan.search_refs[i]);
 
   const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
@@ -208,6 +247,21 @@ RdCost InterSearch<P>::choose(BlockInfo& info) {
   if (s_.header().skip_mode_present && big_enough && s_.header().skip_mode_frame[0] > 0) gather_skip_mode(info);
 
   std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
+  info = candidates_[0].info;
+  return candidates_[0].cost;
+}
+
+template <Pixel P>
+void InterSearch<P>::choose_alone(BlockInfo& info) {
+  const InterSettings& set = s_.settings().inter;
+  bool others = set.full_rd_modes > 1;
+  for (const Candidate& c : candidates_) others |= c.info.skip_mode && c.cost < 1.5f * candidates_[0].cost;
+  if (others || !set.rank_decides) choose(info);
+}
+
+template <Pixel P>
+RdCost InterSearch<P>::choose(BlockInfo& info) {
+  const InterSettings& set = s_.settings().inter;
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   int winner = 0, tried = 0;
   for (int i = 0; i < candidates_.size(); i++) {

@@ -12,8 +12,12 @@ class InterSearch {
  public:
   InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
 
-  /// The best inter mode, filled into `info`; returns its luma and mode cost. Leaves nothing behind.
+  /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best.
+  float rank(BlockInfo& info);
+  /// The best of the ranked, filled into `info`; returns its luma and mode cost. Leaves nothing behind.
   RdCost choose(BlockInfo& info);
+  /// The same without a cost to compare with: one candidate alone needs no trial.
+  void choose_alone(BlockInfo& info);
   /// Codes the block: interpolation filter, transform tree, chroma, or no residual at all; reconstructs, stores
   /// levels and enters coefficient contexts.
   RdCost code(BlockInfo& info);
@@ -31,6 +35,7 @@ class InterSearch {
   void gather_skip_mode(const BlockInfo& base);
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
+  FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   uint64_t mode_rate(const BlockInfo& info);
   uint32_t prediction_error(const BlockInfo& info, P* pred);
   RdCost luma_trial(const Candidate& candidate);
@@ -41,6 +46,7 @@ class InterSearch {
   RefMvNeighbourhood near_;
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
+  Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
   Array<float, TOTAL_REFS_PER_FRAME> best_single_;
   FixedVector<Candidate, kMaxCandidates> candidates_;
   Array<CodedPlane, kPlanes> coded_;

@@ -76,7 +76,7 @@ uint64_t IntraSearch<P>::leading_rate(const BlockInfo& info) {
 }
 
 template <Pixel P>
-void IntraSearch<P>::rank_modes(BlockInfo& info, Candidates& out) {
+void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
   const IntraSettings& set = s_.settings().intra;
   const bool every = s_.header().frame_is_intra() || set.all_modes_inter;
   const int w = block_width(info.size);
@@ -92,9 +92,12 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, Candidates& out) {
     while (at > 0 && out[at - 1].cost > cost) at--;
     if (!out.full()) out.insert(at, {mode, static_cast<int8_t>(delta), cost});
   };
-  constexpr Array<PredictionMode, 5> kFew = {DC_PRED, SMOOTH_PRED, V_PRED, H_PRED, PAETH_PRED};
+  // A flat prediction that is far off is seldom saved by a direction.
+  consider(DC_PRED, 0);
+  if (static_cast<float>(out[0].cost) > 2 * bar) return;
+  constexpr Array<PredictionMode, 4> kFew = {SMOOTH_PRED, V_PRED, H_PRED, PAETH_PRED};
   if (every)
-    for (int m = DC_PRED; m <= PAETH_PRED; m++) consider(static_cast<PredictionMode>(m), 0);
+    for (int m = V_PRED; m <= PAETH_PRED; m++) consider(static_cast<PredictionMode>(m), 0);
   else
     for (PredictionMode m : kFew) consider(m, 0);
   if (!every || !set.angle_deltas || !allows_angle_delta(info.size)) return;
@@ -128,7 +131,7 @@ RdCost IntraSearch<P>::trial(BlockInfo& info) {
 }
 
 template <Pixel P>
-RdCost IntraSearch<P>::choose_luma(BlockInfo& info) {
+RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   info.is_inter = 0;
   info.ref_frame = {INTRA_FRAME, NONE};
   info.mv = {};
@@ -138,11 +141,12 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info) {
   const int w = block_width(info.size), h = block_height(info.size);
   edges_at(block, block.x, block.y, w, h, s_.scratch.edges);
   Candidates ranked;
-  rank_modes(info, ranked);
+  rank_modes(info, bar, ranked);
 
   const int tries = std::min<int>(ranked.size(), s_.header().frame_is_intra() ? s_.settings().intra.full_rd_modes
                                                                                : s_.settings().intra.full_rd_modes_inter);
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
+  if (static_cast<float>(ranked[0].cost) > bar) return best;
   int winner = 0;
   for (int i = 0; i < tries; i++) {
     info.y_mode = ranked[i].mode;

@@ -11,8 +11,8 @@ class IntraSearch {
   IntraSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
 
   /// The best luma mode for the block, filled into `info`; returns what it costs (luma, mode and coefficients) as
-  /// one transform of the largest size. Leaves nothing behind.
-  RdCost choose_luma(BlockInfo& info);
+  /// one transform of the largest size: infinity where no mode ranks (SATD and rate) below `bar`. Leaves nothing behind.
+  RdCost choose_luma(BlockInfo& info, float bar);
   /// Codes the block with its luma mode: decides transform depth, types and the chroma mode, reconstructs into the
   /// frame, stores levels, and enters coefficient contexts.
   RdCost code(BlockInfo& info);
@@ -29,7 +29,7 @@ class IntraSearch {
   void edges_at(const IntraBlock& block, int x, int y, int w, int h, IntraEdges<P>& edges);
   uint64_t mode_rate(const BlockInfo& info);
   uint64_t leading_rate(const BlockInfo& info);
-  void rank_modes(BlockInfo& info, Candidates& out);
+  void rank_modes(BlockInfo& info, float bar, Candidates& out);
   RdCost trial(BlockInfo& info);
   RdCost code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded);
   RdCost code_chroma_with(const BlockInfo& info, CodedPlane coded[2], Level* levels);

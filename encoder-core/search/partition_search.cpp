@@ -22,6 +22,8 @@ struct PartitionSearch<P>::Node {
   Partition best_partition = PARTITION_NONE;
   bool best_is_current = false;  ///< the frame holds the best candidate, not its snapshot
   bool tried_none = false, none_skips = false;
+  bool guided = false;
+  float split_odds = 0.5f;
   double none_j = 0, split_j = 0;
 };
 
@@ -56,12 +58,19 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   const bool forced = !node.has_rows || !node.has_cols;
   if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : set.rect || node.size == BLOCK_8X8;
   switch (partition) {
-    case PARTITION_NONE: return s_.header().frame_is_intra() || node.size <= set.max;
-    case PARTITION_SPLIT: return node.size > set.min;
+    case PARTITION_NONE:
+      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above);
+    case PARTITION_SPLIT: return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
     case PARTITION_HORZ:
     case PARTITION_VERT:
       if (node.size == BLOCK_8X8 && set.min > BLOCK_4X4) return false;
-      return set.rect && node.size <= set.rect_max && !node.none_skips;
+      if (!set.rect || node.size > set.rect_max || node.none_skips) return false;
+      if (!node.guided || set.halves_above <= 0) return true;
+      // Where the guide was sure of one of the two there is nothing between them.
+      return node.tried_none && node.split_j > 0 &&
+             guide_.halves_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT,
+                                {node.none_j, node.split_j, node.none_skips}) >
+                 (s_.header().frame_is_intra() ? set.halves_above_intra : set.halves_above);
     case PARTITION_HORZ_4:
     case PARTITION_VERT_4: return set.four_way && !node.none_skips;
     default: return set.ab && !node.none_skips;
@@ -134,11 +143,28 @@ void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
   }
 }
 
+template <Pixel P>
+void PartitionSearch<P>::start_superblock() {
+  if (s_.settings().partition.guided()) guide_.start_superblock();
+}
+
+/// Squares of 8x8 and those that the frame's edge cuts are left to trial.
+template <Pixel P>
+void PartitionSearch<P>::ask_guide(Node& node) const {
+  node.guided = s_.settings().partition.guided() && !s_.lossless() &&
+                node.has_rows && node.has_cols && node.size >= BLOCK_16X16;
+  if (node.guided) node.split_odds = guide_.split_odds(node.mi_row, node.mi_col, node.size);
+}
+
 /// A whole block without residual that is close enough to the source needs no finer division.
 template <Pixel P>
 bool PartitionSearch<P>::stop_after_none(const Node& node) const {
-  const float stop = s_.settings().partition.skip_stop;
-  if (!node.tried_none || !node.none_skips || stop <= 0) return false;
+  const PartitionSettings& set = s_.settings().partition;
+  if (node.guided && set.stop_below > 0 && !s_.header().frame_is_intra() && node.split_odds >= set.none_below &&
+      guide_.split_odds_after(node.mi_row, node.mi_col, node.size, node.best, node.none_skips) < set.stop_below)
+    return true;
+  const float stop = set.skip_stop;
+  if (!node.none_skips || stop <= 0) return false;
   const double step = s_.quant.step[0].ac.step / 8.0, area = 16.0 * node.side_mi * node.side_mi;
   return static_cast<double>(node.best.distortion) < stop * area * step * step;
 }
@@ -164,6 +190,7 @@ RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double
                .has_cols = mi_col + side / 2 < s_.header().size.mi_cols,
                .start = mark_region(s_, mi_col),
                .budget = budget};
+  ask_guide(node);
   constexpr Array<Partition, PARTITION_TYPES> kOrder = {
       PARTITION_NONE,   PARTITION_SPLIT,  PARTITION_HORZ,   PARTITION_VERT,   PARTITION_HORZ_A,
       PARTITION_HORZ_B, PARTITION_VERT_A, PARTITION_VERT_B, PARTITION_HORZ_4, PARTITION_VERT_4};

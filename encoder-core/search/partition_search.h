@@ -2,6 +2,7 @@
 #pragma once
 
 #include "search/block_search.h"
+#include "search/partition_guide.h"
 #include "search/region_snapshot.h"
 
 namespace tessera {
@@ -9,8 +10,10 @@ namespace tessera {
 template <Pixel P>
 class PartitionSearch {
  public:
-  explicit PartitionSearch(SearchContext<P>& context) : s_(context), blocks_(context) {}
+  explicit PartitionSearch(SearchContext<P>& context) : s_(context), blocks_(context), guide_(context) {}
 
+  /// Call before each superblock, once its motion is known.
+  void start_superblock();
   /// Decides the square `size` at (mi_row, mi_col) and leaves it reconstructed, entered into grids and contexts. A
   /// result that reaches `budget` may be left unfinished: the caller must rewind.
   RdCost search(int mi_row, int mi_col, BlockSize size, double budget);
@@ -24,9 +27,11 @@ class PartitionSearch {
   void try_partition(Node& node, Partition partition);
   RdCost code_parts(const Node& node, Partition partition, double budget);
   bool stop_after_none(const Node& node) const;
+  void ask_guide(Node& node) const;
 
   SearchContext<P>& s_;
   BlockSearch<P> blocks_;
+  PartitionGuide<P> guide_;
 };
 
 extern template class PartitionSearch<uint8_t>;

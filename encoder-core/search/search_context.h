@@ -18,6 +18,7 @@
 #include "frame/frame_work.h"
 #include "motion/block_motion.h"
 #include "motion/pyramid_search.h"
+#include "motion/superblock_motion.h"
 
 namespace tessera {
 
@@ -90,6 +91,7 @@ struct SearchContext {
   const P* source[kPlanes] = {};       ///< sample (0, 0) of the superblock
   ptrdiff_t source_stride[kPlanes] = {};
   int sb_mi_row = 0, sb_mi_col = 0;
+  Array<SuperblockMotion, TOTAL_REFS_PER_FRAME> motion = {};  ///< of the superblock, by RefFrame, where searched
   int qindex = 0;
   PlaneQuantisers quant = {};
   double lambda = 0;                   ///< distortion worth 1/512 bit

@@ -67,6 +67,27 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
   }
 }
 
+/// Whole-sample vectors of all squares, on every searched reference.
+template <Pixel P>
+void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
+  const SearchSettings& set = s_.settings();
+  if (s_.header().frame_is_intra() || !(set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0)) return;
+  const int num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
+  for (int i = 0; i < num_refs; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    search_superblock_motion<P>({.sad_grid = s_.dsp.sad_grid,
+                                 .src = s_.source[0],
+                                 .src_stride = s_.source_stride[0],
+                                 .ref = s_.frame.refs[r]->picture.plane(0),
+                                 .x_px = mi_col * MI_SIZE,
+                                 .y_px = mi_row * MI_SIZE,
+                                 .coarse = s_.coarse[r],
+                                 .lambda = s_.sad_lambda,
+                                 .rounds = 2},
+                                s_.motion[r]);
+  }
+}
+
 /// Runs the superblock's syntax once over the probabilities, as writing it will.
 template <Pixel P>
 void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef) {
@@ -89,6 +110,8 @@ void SuperblockSearch<P>::search(int mi_row, int mi_col) {
   const PictureFormat& f = s_.frame.format;
   s_.decoded.start_superblock(mi_row, mi_col, s_.tile.mi_row_end, s_.tile.mi_col_end, f.subsampling_x, f.subsampling_y);
   s_.context.start_superblock(s_.header().delta.delta_q_present);
+  find_motion(mi_row, mi_col);
+  partitions_.start_superblock();
   const BlockContext::Checkpoint before = s_.context.save(mi_col);
   const uint32_t first_coef = s_.coefs.used();
   partitions_.search(mi_row, mi_col, BLOCK_64X64, std::numeric_limits<double>::infinity());

@@ -20,6 +20,7 @@ class SuperblockSearch {
 
  private:
   void fetch_source(int mi_row, int mi_col);
+  void find_motion(int mi_row, int mi_col);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
 
