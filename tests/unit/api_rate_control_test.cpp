@@ -174,7 +174,8 @@ TEST(ApiRateControl, SecondPassMeetsTheTarget) {
     EXPECT_EQ(encoded(c, 200, 90).units.size(), 200u);
     c.pass = Pass::kSecond;
     const EncodedSequence second = encoded(c, 200, 90);
-    EXPECT_NEAR(kbps(second), target, 0.01 * target);
+    // A synthetic clip of 7 s: what its last mini-GOP misses is not made up for any more.
+    EXPECT_NEAR(kbps(second), target, 0.015 * target);
     c.threads = 1;
     EXPECT_TRUE(encoded(c, 200, 90).bytes() == second.bytes());
     // A sequence that is not the one of the first pass is coded all the same.
