@@ -54,7 +54,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 5) {
     s.inter.full_rd_modes = 3;
     s.tx.intra_depth = 1;
-    s.tx.inter_depth = 1;
     s.partition.skip_stop = 1.0f;
     guide(s.partition, 0.05f, 0.3f);
   }
@@ -65,7 +64,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.intra.full_rd_modes = 3;
     s.intra.full_rd_modes_inter = 1;
     s.tx.type_candidates = 4;
-    s.tx.type_candidates_inter = 2;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
     s.intra.inter_margin = 1.0f;
@@ -77,6 +75,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.subpel_rounds = 1;
     s.intra.all_modes_inter = false;
     s.tx.type_candidates_inter = 1;
+    s.tx.inter_depth = 1;
   }
   if (cpu_used >= 8) {
     guide(s.partition, 0.2f, 0.95f);
@@ -95,6 +94,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     guide(s.partition, 0.3f, 1.0f);
     s.partition.rect = false;
+    s.cost_refresh_sb = 0;
     s.inter.max_references = 2;
     s.inter.interp_search = false;
     s.inter.compound_full = 1;
@@ -104,13 +104,10 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.filter.deblock_search = false;
   }
   if (cpu_used >= 10) {
-    guide(s.partition, 0.45f, 1.0f);
     s.inter.reference_margin = 1.2f;
+    s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
-    s.tx.trellis = false;
     s.tx.type_candidates = 1;
-    s.filter.cdef_strengths = 0;
-    s.filter.cdef_max_bits = 0;
   }
   s.realtime = realtime;
   return s;

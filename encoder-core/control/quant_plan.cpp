@@ -17,7 +17,7 @@ constexpr int kLowDelayKeyFinerPct = 45;
 constexpr Array<int, 3> kLowDelayLayerFinerPct = {20, 6, 0};
 
 /// Lambda over squared step: what frames refer to weighs error more (lower lambda).
-constexpr double kKeyLambda = 0.092, kBaseLambda = 0.104, kInnerLambda = 0.116, kLeafLambda = 0.132;
+constexpr double kKeyLambda = 0.081, kBaseLambda = 0.092, kInnerLambda = 0.102, kLeafLambda = 0.116;
 
 int nearest_qindex(double step, int bit_depth) {
   int q = 0;

@@ -75,7 +75,7 @@ struct TemporalFilterSettings {
   int key_after = 8;             ///< pictures that follow a key frame
   int base_before = 6;           ///< pictures before the last of a mini-GOP, and after it
   int base_after = 4;
-  float strength = 2.0f;         ///< on the error that two pictures may differ by
+  float strength = 3.0f;         ///< on the error that two pictures may differ by
 };
 
 struct SearchSettings {
@@ -86,7 +86,7 @@ struct SearchSettings {
   FilterSettings filter;
   TemporalFilterSettings temporal;
   bool reduced_tx_set = false;
-  int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables
+  int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables; 0: by frame, in inter frames
   bool realtime = false;         ///< partition from variance, modes from Hadamard costs
 };
 

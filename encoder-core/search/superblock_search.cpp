@@ -91,7 +91,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
 /// Runs the superblock's syntax once over the probabilities, as writing it will.
 template <Pixel P>
 void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef) {
-  if (s_.header().disable_cdf_update) return;
+  if (s_.header().disable_cdf_update || frozen()) return;
   if (s_.settings().tx.exact_counting) {  // the decided path has adapted them already
     s_.journal.clear();
     return;
@@ -116,7 +116,7 @@ void SuperblockSearch<P>::search(int mi_row, int mi_col) {
   const uint32_t first_coef = s_.coefs.used();
   partitions_.search(mi_row, mi_col, BLOCK_64X64, std::numeric_limits<double>::infinity());
   adapt(mi_row, mi_col, before, first_coef);
-  if (++since_refresh_ >= s_.settings().cost_refresh_sb) refresh_costs();
+  if (!frozen() && ++since_refresh_ >= s_.settings().cost_refresh_sb) refresh_costs();
 }
 
 template class SuperblockSearch<uint8_t>;

@@ -23,6 +23,8 @@ class SuperblockSearch {
   void find_motion(int mi_row, int mi_col);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
+  /// The tables of the frame's start serve all of it. Intra frames start from statistics too far off for that.
+  bool frozen() const { return s_.settings().cost_refresh_sb == 0 && !s_.header().frame_is_intra(); }
 
   SearchContext<P>& s_;
   PartitionSearch<P> partitions_;
