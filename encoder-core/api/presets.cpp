@@ -96,7 +96,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.partition.rect = false;
     s.cost_refresh_sb = 0;
     s.inter.max_references = 2;
-    s.inter.interp_search = false;
     s.inter.compound_full = 1;
     s.tx.inter_depth = 0;
     s.tx.intra_depth = 0;
@@ -105,6 +104,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   }
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
+    s.inter.interp_search = false;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
     s.tx.type_candidates = 1;
