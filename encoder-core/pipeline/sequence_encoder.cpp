@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bitstream/frame_header_writer.h"
+#include "control/screen_content.h"
 #include "bitstream/metadata_writer.h"
 #include "dsp/dispatch.h"
 
@@ -81,6 +82,7 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   picture.source->take(frame, settings_.plan.format, dsp_.pixel_ops);
   picture.source->display_index = next_display_++;
   picture.choices = tuning_.choices;
+  if (is_screen_content(picture.source->plane[0], settings_.plan.format.bit_depth)) adapt_to_screen_content(picture.choices.settings);
   decide_key(picture);
   if (!picture.key)
     picture.temporal_id = low_delay_temporal_id(picture.source->display_index - sequence_start_, settings_.plan.temporal_layers);

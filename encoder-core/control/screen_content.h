@@ -1,0 +1,19 @@
+// Is a picture a screen (text, windows, drawings) or a camera's? Screens want other transforms and smaller blocks.
+#pragma once
+
+#include "base/view.h"
+#include "frame/search_settings.h"
+
+namespace tessera {
+
+/// Looks at every second row of 16x16 blocks: on a screen, one in 25 at least has strong contrast between few levels.
+template <Pixel P>
+bool is_screen_content(PlaneView<const P> luma, int bit_depth);
+
+/// What screens want in addition: residuals coded as they are (IDTX), and 4x4 blocks.
+void adapt_to_screen_content(SearchSettings& settings);
+
+extern template bool is_screen_content(PlaneView<const uint8_t>, int);
+extern template bool is_screen_content(PlaneView<const uint16_t>, int);
+
+}  // namespace tessera

@@ -1,0 +1,51 @@
+// Screens are told from camera pictures at any depth.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "control/screen_content.h"
+
+namespace tessera {
+namespace {
+
+template <class P>
+class ScreenContentTest : public testing::Test {};
+using Pixels = testing::Types<uint8_t, uint16_t>;
+TYPED_TEST_SUITE(ScreenContentTest, Pixels);
+
+template <class P, class F>
+bool judged(F&& sample) {
+  constexpr int kW = 320, kH = 176, kDepth = sizeof(P) == 1 ? 8 : 10;
+  std::vector<P> luma(kW * kH);
+  for (int y = 0; y < kH; y++)
+    for (int x = 0; x < kW; x++) luma[static_cast<size_t>(y * kW + x)] = static_cast<P>(sample(x, y) << (kDepth - 8));
+  return is_screen_content<P>({luma.data(), kW, kW, kH}, kDepth);
+}
+
+TYPED_TEST(ScreenContentTest, Judges) {
+  using P = TypeParam;
+  const auto text = [](int x, int y) { return (x * 7 + y * 13) % 11 < 3 ? 20 : 230; };
+  EXPECT_TRUE(judged<P>(text));
+  EXPECT_TRUE((judged<P>([&](int x, int y) { return x < 64 ? text(x, y) : 200; })));            // a small window of it
+  EXPECT_FALSE((judged<P>([](int, int) { return 128; })));                                      // nothing at all
+  EXPECT_FALSE((judged<P>([](int x, int y) { return 64 + (x + y) / 8; })));                     // a smooth ramp
+  EXPECT_FALSE((judged<P>([](int x, int y) { return 128 + static_cast<int>(90 * std::sin(x * 0.3) * std::cos(y * 0.21)); })));
+}
+
+TEST(ScreenContent, AsksForMore) {
+  SearchSettings s;
+  s.tx.type_candidates = 2;
+  s.tx.type_candidates_inter = 1;
+  s.partition.min = BLOCK_8X8;
+  adapt_to_screen_content(s);
+  EXPECT_GE(s.tx.type_candidates, 5);
+  EXPECT_GE(s.tx.type_candidates_inter, 2);
+  EXPECT_EQ(s.partition.min, BLOCK_4X4);
+  s.tx.type_candidates = 16;
+  adapt_to_screen_content(s);
+  EXPECT_EQ(s.tx.type_candidates, 16);
+}
+
+}  // namespace
+}  // namespace tessera
