@@ -15,7 +15,6 @@ struct PartitionSettings {
   BlockSize rect_max = BLOCK_64X64;  ///< largest square in which they are tried
   bool ab = false;                ///< the four three-way partitions
   bool four_way = false;          ///< HORZ_4 and VERT_4
-  float split_bias = 1.0f;        ///< SPLIT is explored only while its partial cost stays under this x NONE's
   float skip_stop = 0.0f;         ///< lower is slower: NONE with all-zero residual and SSE under this x area x step^2 ends the descent
   /// Foreseen odds of SPLIT against NONE (search/partition_guide.h) under which only NONE is tried, and over which only
   /// SPLIT is; and under which SPLIT is not tried any more once NONE is coded. Narrower is faster; 0, 1, 0: no guide.
@@ -33,7 +32,6 @@ struct IntraSettings {
   float inter_margin = 0.0f;   ///< lower is faster: intra is tried in inter frames while its rank is under this x inter's; 0: always
   bool cfl = true;
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
-  bool filter_intra = false;
 };
 
 struct InterSettings {
@@ -44,7 +42,6 @@ struct InterSettings {
   int compound_full = 2;       ///< compound candidates joining the ranking per reference pair: 1 NEAREST, 2 + NEW_NEW, 3 all
   int compound_pair_span = 3;  ///< pairs whose places in the reference list add up to at most this
   bool interp_search = true;   ///< try smooth and sharp filters on the winner
-  bool dual_filter = false;
   bool subpel_satd = true;     ///< rank sub-pel positions by SATD, not SAD
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)
   int subpel_rounds = 2;       ///< looks around each fraction

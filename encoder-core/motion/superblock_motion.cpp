@@ -56,7 +56,7 @@ class Search {
     tried_.push_back(mv);
     uint32_t sad[kGridParts];
     q_.sad_grid(q_.src, q_.src_stride, q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)), q_.ref.stride(), sad);
-    // A vector costs by its length from the first that was tried near here.
+    // What it is coded against is not known yet: its length stands for its rate.
     const int far = std::abs(mv.row) + std::abs(mv.col);
     const uint32_t bits = far == 0 ? 1 : 5 + 2 * static_cast<uint32_t>(floor_log2(static_cast<uint32_t>(far)));
     const uint32_t rate = static_cast<uint32_t>(q_.lambda * 512.0f * static_cast<float>(bits));

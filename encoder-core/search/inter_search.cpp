@@ -40,7 +40,6 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
   info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
   Candidate c = {.info = info, .rate = mode_rate(info), .cost = 0};
   c.cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) + s_.sad_lambda * static_cast<float>(c.rate);
-  if (!compound) best_single_[info.ref_frame[0]] = std::min(best_single_[info.ref_frame[0]], c.cost);
   candidates_.push_back(c);
 }
 
@@ -111,7 +110,6 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
   info.ref_frame = {ref, NONE};
   RefMvs& refs = refs_[ref];
   near_.find_mv_stack(ref, NONE, refs);
-  best_single_[ref] = std::numeric_limits<float>::infinity();
   add(info, refs, NEARESTMV, 0, pred_mv(refs, NEARESTMV, 0, false));
   const int depth = s_.settings().inter.max_ref_mv_idx;
   const RefMvIdxRange near_range = ref_mv_idx_range(NEARMV, refs.num_mv_found);

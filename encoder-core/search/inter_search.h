@@ -47,7 +47,6 @@ class InterSearch {
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
   Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
-  Array<float, TOTAL_REFS_PER_FRAME> best_single_;
   FixedVector<Candidate, kMaxCandidates> candidates_;
   Array<CodedPlane, kPlanes> coded_;
 };
