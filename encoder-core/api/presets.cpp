@@ -109,7 +109,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.compound = false;
     s.tx.type_candidates = 1;
   }
-  s.realtime = realtime;
+  s.realtime = s.parallel_rows = realtime;
   return s;
 }
 

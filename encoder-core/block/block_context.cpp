@@ -41,14 +41,16 @@ void ContextEdge::reset() {
 }
 
 void BlockContext::resize(const TileRect& tile) {
-  above_.resize(static_cast<size_t>((tile.mi_col_end - tile.mi_col_start + kSbMi - 1) / kSbMi));
+  room_.resize(static_cast<size_t>((tile.mi_col_end - tile.mi_col_start + kSbMi - 1) / kSbMi));
+  above_ = room_.span();
 }
 
 void BlockContext::start_tile(const TileRect& tile, int base_q_idx) {
   tile_ = tile;
-  check(column_of(tile.mi_col_end - 1) < static_cast<int>(above_.size()),
+  above_ = room_.span();
+  check(column_of(tile.mi_col_end - 1) < above_.size(),
         "block context smaller than its tile");
-  for (ContextEdge& edge : above_.span()) edge.reset();
+  for (ContextEdge& edge : above_) edge.reset();
   left_.reset();
   sb = {.qindex = static_cast<uint8_t>(base_q_idx)};
 }

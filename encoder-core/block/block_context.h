@@ -64,6 +64,14 @@ class BlockContext {
   void resize(const TileRect& tile);
   /// spec 5.11.2: what decode_tile( ) resets at its start.
   void start_tile(const TileRect& tile, int base_q_idx);
+  /// Another superblock row of the tile that `owner` has started and goes on holding the upper edges of: rows searched side
+  /// by side differ in what is to their left only.
+  void start_row_of(BlockContext& owner) {
+    tile_ = owner.tile_;
+    above_ = owner.above_;
+    left_.reset();
+    sb = owner.sb;
+  }
   void start_superblock_row() { left_.reset(); }
   void start_superblock(bool delta_q_present) {
     sb.read_deltas = delta_q_present;
@@ -107,7 +115,8 @@ class BlockContext {
   int column_of(int mi_col) const { return (mi_col - tile_.mi_col_start) / kSbMi; }
 
   TileRect tile_;
-  AlignedBuffer<ContextEdge> above_;
+  AlignedBuffer<ContextEdge> room_;
+  Span<ContextEdge> above_;  ///< in the room of this context, or of the one that has started the tile
   ContextEdge left_;
 };
 

@@ -1,4 +1,4 @@
-// Quantised levels of a tile between deciding and writing, in the order in which they will be written: each
+// Quantised levels of a superblock row of a tile between deciding and writing, in the order in which they will be written: each
 // coded transform unit appends its levels up to the end of block in scan order. A trial takes them back by
 // cutting the arena to its former length; the writer reads them once, front to back, without a directory.
 #pragma once
@@ -12,7 +12,7 @@ namespace tessera {
 
 class CoefStore {
  public:
-  /// Room for every sample of a tile of `samples` luma and chroma samples, whole superblocks included.
+  /// Room for every sample of a row of `samples` luma and chroma samples, whole superblocks included.
   void resize(size_t samples) { levels_.resize(samples); used_ = 0; }
   void clear() { used_ = 0; }
 

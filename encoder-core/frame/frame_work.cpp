@@ -12,12 +12,13 @@ void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& 
     motion_field.resize(format.mi_cols() / 2, format.mi_rows() / 2);
     cdef_idx.resize(format.sb_cols(), format.sb_rows());
   }
-  if (coefs.size() < static_cast<size_t>(tiles.num_tiles())) coefs.resize(tiles.num_tiles());
-  for (int t = 0; t < tiles.num_tiles(); t++) {
-    const TileRect rect = tile_rect(tiles, t);
-    const size_t luma = static_cast<size_t>(align_up(rect.mi_rows(), kSbMi) * 4) * (align_up(rect.mi_cols(), kSbMi) * 4);
+  const int rows = format.sb_rows() * tiles.tile_cols;
+  if (coefs.size() < static_cast<size_t>(rows)) coefs.resize(static_cast<size_t>(rows));
+  for (int i = 0; i < rows; i++) {
+    const TileRect rect = tile_rect(tiles, i % tiles.tile_cols);
+    const size_t luma = static_cast<size_t>(kSbSize) * static_cast<size_t>(align_up(rect.mi_cols(), kSbMi) * MI_SIZE);
     const size_t chroma = format.monochrome ? 0 : luma >> (format.subsampling_x + format.subsampling_y);
-    coefs[t].resize(luma + 2 * chroma);
+    coefs[static_cast<size_t>(i)].resize(luma + 2 * chroma);
   }
 }
 

@@ -22,7 +22,7 @@ struct FrameWork {
   BlockInfoGrid blocks;
   TxGrid tx;                     ///< mi_cols x mi_rows, whole superblocks
   MotionField motion_field;      ///< projected; valid when header.use_ref_frame_mvs
-  std::vector<CoefStore> coefs;  ///< one per tile
+  std::vector<CoefStore> coefs;  ///< one per superblock row of a tile, see coefs_of()
   Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter
   Lease<SourceFrame<P>> source;
   Array<PlaneView<const P>, kPlanes> source_plane;  ///< what is coded: the source's samples, or filtered ones
@@ -32,6 +32,14 @@ struct FrameWork {
   /// Makes room for a frame of this format and tile layout; allocates only when something grew.
   void prepare(const PictureFormat& picture_format, const TileInfo& tiles);
   PlaneView<P> plane(int p) { return recon->picture.plane(p); }
+  /// Levels of the superblock row at `mi_row` in tile column `tile_col`.
+  CoefStore& coefs_of(int mi_row, int tile_col) { return coefs[coefs_index(mi_row, tile_col)]; }
+  const CoefStore& coefs_of(int mi_row, int tile_col) const { return coefs[coefs_index(mi_row, tile_col)]; }
+
+ private:
+  size_t coefs_index(int mi_row, int tile_col) const {
+    return static_cast<size_t>(mi_row / kSbMi * header.tile_info.tile_cols + tile_col);
+  }
 };
 
 extern template struct FrameWork<uint8_t>;

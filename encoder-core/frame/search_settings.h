@@ -84,6 +84,9 @@ struct SearchSettings {
   TemporalFilterSettings temporal;
   bool reduced_tx_set = false;
   int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables; 0: by frame, in inter frames
+  /// Superblock rows of a tile side by side even where probabilities adapt from one superblock to the next: each starts from
+  /// those of the row above after its second superblock. Otherwise only frames whose costs stay as they are do that.
+  bool parallel_rows = false;
   bool realtime = false;         ///< partition from variance, modes from Hadamard costs
 };
 

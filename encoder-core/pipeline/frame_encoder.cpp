@@ -53,7 +53,7 @@ template <Pixel P>
 void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
   const int num_tiles = tiles.num_tiles();
   std::vector<Lease<Run>> runs;
-  std::vector<Lease<TileSearch<P>>> searches;
+  std::vector<Lease<LaneSearch<P>>> searches;
   for (int i = 0; i < workers_.threads(); i++) {
     runs.push_back(runs_.acquire());
     Run& run = *runs.back();
@@ -61,11 +61,11 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     run.deblock.make_room(format);
     run.make_tile_room(num_tiles);
     run.work.prepare(format, tiles);
-    searches.push_back(tile_searches_.acquire());
+    run.search.make_room(format, tiles);
+    searches.push_back(lane_searches_.acquire());
     for (int t = 0; t < num_tiles; t++) {
       run.tiles[t].bytes.reserve(usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
       run.tiles[t].context.resize(tile_rect(tiles, t));
-      searches.back()->make_room(tile_rect(tiles, t));
     }
   }
 }
@@ -160,25 +160,41 @@ void FrameEncoder<P>::find_motion(Run& run) {
 template <Pixel P>
 void FrameEncoder<P>::search(Run& run) {
   const FrameHeader& h = run.plan().header;
-  if (h.primary_ref_frame == PRIMARY_REF_NONE) init_default(run.start_cdfs, h.quantization.base_q_idx);
-  else load_cdfs(run.start_cdfs, run.job->slots[h.ref_frame_idx[h.primary_ref_frame]]->reference->cdfs);
+  FrameSearch<P>& search = run.search;
+  if (h.primary_ref_frame == PRIMARY_REF_NONE) init_default(search.start.cdfs, h.quantization.base_q_idx);
+  else load_cdfs(search.start.cdfs, run.job->slots[h.ref_frame_idx[h.primary_ref_frame]]->reference->cdfs);
   run.ref_mv_frame.emplace(run.plan().sequence, h, run.work.blocks, &run.work.motion_field);
-  run.search_bits_512.store(0, std::memory_order_relaxed);
-  queue_tiles<&FrameEncoder::search_one, &FrameEncoder::filter_and_write>(run);
+  run.make_tile_room(h.tile_info.num_tiles());
+  search.make_room(run.work.format, h.tile_info);
+  search.plan = &run.plan();
+  search.frame = &run.work;
+  search.ref_mv_frame = &*run.ref_mv_frame;
+  search.coarse = &run.coarse;
+  search.prepare([&](int tile) -> BlockContext& { return run.tiles[static_cast<size_t>(tile)].context; });
+  search.order.start(workers_, run.job->group, [](void* context, int) {
+    Run& r = *static_cast<Run*>(context);
+    r.encoder->search_lanes(r);
+  }, &run);
 }
 
+/// One of the jobs that decide the frame's superblocks between them.
 template <Pixel P>
-void FrameEncoder<P>::search_one(Run& run, int tile) {
-  const Lease<TileSearch<P>> search = tile_searches_.acquire();
-  search->run(run.plan(), run.work, dsp_, *run.ref_mv_frame, run.coarse, run.start_cdfs, tile);
-  run.search_bits_512 += search->bits512();
+void FrameEncoder<P>::search_lanes(Run& run) {
+  Wavefront::Turn turn = run.search.order.take();
+  if (turn) {
+    const Lease<LaneSearch<P>> memory = lane_searches_.acquire();
+    while (turn) {
+      memory->run(run.search, dsp_, turn);
+      turn = run.search.order.take(turn.row);
+    }
+  }
+  if (turn.last) filter_and_write(run);
 }
 
 template <Pixel P>
 void FrameEncoder<P>::filter_and_write(Run& run) {
-  run.job->stats.search_bits_512 = run.search_bits_512;
+  run.job->stats.search_bits_512 = run.search.bits512();
   filter(run);
-  run.make_tile_room(run.work.header.tile_info.num_tiles());
   queue_tiles<&FrameEncoder::write_one, &FrameEncoder::accept>(run);
 }
 
@@ -228,7 +244,7 @@ void FrameEncoder<P>::measure(Run& run) {
 template <Pixel P>
 void FrameEncoder<P>::write_one(Run& run, int tile) {
   typename Run::Tile& t = run.tiles[tile];
-  t.cdfs = run.start_cdfs;
+  t.cdfs = run.search.start.cdfs;
   write_tile(run.plan(), run.work, tile, t.cdfs, t.context, t.bytes);
 }
 
@@ -283,7 +299,7 @@ void FrameEncoder<P>::finish(Run& run) {
   write_frame_obu(run.job->obu, h, {.seq = run.plan().sequence, .previous = previous, .ext = ext}, spans);
 
   ReferenceFrame<P>& ref = *run.work.recon;
-  ref.cdfs = h.disable_frame_end_update_cdf ? run.start_cdfs : run.tiles[h.tile_info.context_update_tile_id].cdfs;
+  ref.cdfs = h.disable_frame_end_update_cdf ? run.search.start.cdfs : run.tiles[h.tile_info.context_update_tile_id].cdfs;
   reset_counters(ref.cdfs);
   save_motion_vectors(run.plan().sequence, h, run.work.blocks, 0, ref.saved_mvs.height(), ref.saved_mvs);
   ref.frame_type = h.frame_type;

@@ -7,7 +7,7 @@
 #include "base/worker_pool.h"
 #include "pipeline/frame_job.h"
 #include "filter/cdef_pass.h"
-#include "pipeline/tile_search.h"
+#include "pipeline/lane_search.h"
 #include "search/cdef_search.h"
 #include "search/deblock_search.h"
 
@@ -39,7 +39,7 @@ class FrameEncoder {
     DeblockTrial<P> deblock;
     CdefTrial cdef;
     CdefLines<P> cdef_lines;
-    CdfContext start_cdfs;
+    FrameSearch<P> search;
     struct Tile {
       ByteBuffer bytes;
       CdfContext cdfs;
@@ -55,7 +55,6 @@ class FrameEncoder {
     Lease<TemporalFilter<P>> temporal;         ///< owner of the filtered source, if there is one
     CoarseMotions coarse = {};
     std::optional<RefMvFrame> ref_mv_frame;
-    std::atomic<uint64_t> search_bits_512 = 0;
     std::atomic<int> tiles_left = 0;
     int tries = 0;                             ///< that were too large
 
@@ -70,7 +69,7 @@ class FrameEncoder {
   void filter_source(Run& run);
   void find_motion(Run& run);
   void search(Run& run);
-  void search_one(Run& run, int tile);
+  void search_lanes(Run& run);
   void filter_and_write(Run& run);
   void filter(Run& run);
   void measure(Run& run);
@@ -84,7 +83,7 @@ class FrameEncoder {
   const DspTable<P>& dsp_;
   const DspTable<uint8_t>& pyramid_dsp_;
   const bool compute_error_;
-  Pool<TileSearch<P>> tile_searches_;
+  Pool<LaneSearch<P>> lane_searches_;
   Pool<TemporalFilter<P>> temporal_filters_;
   Pool<Run> runs_;
 };

@@ -15,7 +15,6 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   WriteContext wc(plan.sequence, frame.header, cdfs, context);
   wc.blocks = &frame.blocks;
   wc.tx_units = frame.tx.view();
-  wc.coefs = &frame.coefs[tile_index];
   wc.cdef_idx = frame.cdef_idx.view();
   out.clear();
   RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);
@@ -25,6 +24,8 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
 #endif
   for (int mi_row = tile.mi_row_start; mi_row < tile.mi_row_end; mi_row += kSbMi) {
     context.start_superblock_row();
+    wc.coefs = &frame.coefs_of(mi_row, tile_index % frame.header.tile_info.tile_cols);
+    wc.coef_cursor = 0;
     for (int mi_col = tile.mi_col_start; mi_col < tile.mi_col_end; mi_col += kSbMi) {
       context.start_superblock(frame.header.delta.delta_q_present);
 #ifdef TESSERA_SYMBOL_TRACE

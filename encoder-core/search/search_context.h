@@ -45,6 +45,18 @@ struct BlockSamples {
   P* plane(int p) { return p == 0 ? luma.data() : chroma[p - 1].data(); }
 };
 
+/// CDFs, and what symbols cost by them as they stood a while ago.
+struct Probabilities {
+  CdfContext cdfs;
+  CostTables costs;
+  MvCostTable mv_cost;
+
+  void refresh_costs(const FrameHeader& header) {
+    build_cost_tables(cdfs, costs);
+    mv_cost.build(cdfs, MvPrecision(header));
+  }
+};
+
 /// Working memory of one thread's search.
 template <Pixel P>
 struct SearchScratch {
@@ -75,7 +87,7 @@ struct SearchContext {
   TileRect tile;
   CoefStore& coefs;
 
-  // Adaptive state of the tile.
+  // Adaptive state of the tile, or of its row.
   CdfContext& cdfs;
   CdfJournal& journal;
   CostTables& costs;

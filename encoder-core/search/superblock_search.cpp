@@ -10,7 +10,8 @@
 namespace tessera {
 
 template <Pixel P>
-void SuperblockSearch<P>::start_tile() {
+SuperblockSearch<P>::SuperblockSearch(SearchContext<P>& context, SearchProgress& progress)
+    : s_(context), progress_(progress), partitions_(context) {
   const QuantizationParams& q = s_.header().quantization;
   const int depth = s_.bit_depth();
   s_.qindex = q.base_q_idx;
@@ -21,23 +22,26 @@ void SuperblockSearch<P>::start_tile() {
   s_.lambda = s_.plan.lambda / kCostOneBit;
   // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
   s_.sad_lambda = static_cast<float>(std::sqrt(s_.plan.lambda) / kCostOneBit);
-  s_.context.start_tile(s_.tile, q.base_q_idx);
-  s_.coefs.clear();
   s_.journal.clear();
-  bits512_ = 0;
-  refresh_costs();
+}
+
+template <Pixel P>
+void SuperblockSearch<P>::start() {
+  progress_ = {};
+  if (!keeps_costs(s_.plan)) refresh_costs();
 }
 
 template <Pixel P>
 void SuperblockSearch<P>::start_row() {
   s_.context.start_superblock_row();
+  s_.coefs.clear();
 }
 
 template <Pixel P>
 void SuperblockSearch<P>::refresh_costs() {
   build_cost_tables(s_.cdfs, s_.costs);
   s_.mv_cost.build(s_.cdfs, MvPrecision(s_.header()));
-  since_refresh_ = 0;
+  progress_.since_refresh = 0;
 }
 
 template <Pixel P>
@@ -91,7 +95,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
 /// Runs the superblock's syntax once over the probabilities, as writing it will.
 template <Pixel P>
 void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef) {
-  if (s_.header().disable_cdf_update || frozen()) return;
+  if (s_.header().disable_cdf_update || keeps_costs(s_.plan)) return;
   if (s_.settings().tx.exact_counting) {  // the decided path has adapted them already
     s_.journal.clear();
     return;
@@ -100,7 +104,7 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
   s_.wc.coef_cursor = first_coef;
   CostCounter counter(s_.cdfs, s_.journal);
   write_superblock(counter, s_.wc, mi_row, mi_col);
-  bits512_ += counter.bits512();
+  progress_.bits512 += counter.bits512();
   s_.journal.clear();
 }
 
@@ -116,7 +120,7 @@ void SuperblockSearch<P>::search(int mi_row, int mi_col) {
   const uint32_t first_coef = s_.coefs.used();
   partitions_.search(mi_row, mi_col, BLOCK_64X64, std::numeric_limits<double>::infinity());
   adapt(mi_row, mi_col, before, first_coef);
-  if (!frozen() && ++since_refresh_ >= s_.settings().cost_refresh_sb) refresh_costs();
+  if (!keeps_costs(s_.plan) && ++progress_.since_refresh >= s_.settings().cost_refresh_sb) refresh_costs();
 }
 
 template class SuperblockSearch<uint8_t>;

@@ -6,30 +6,34 @@
 
 namespace tessera {
 
+/// Whether the costs of the frame's start serve all of it. Intra frames start from statistics too far off for that.
+inline bool keeps_costs(const FramePlan& plan) { return plan.settings.cost_refresh_sb == 0 && !plan.header.frame_is_intra(); }
+
+/// What superblocks hand to the next one, besides the adaptive state of the context.
+struct SearchProgress {
+  int since_refresh = 0;  ///< superblocks
+  uint64_t bits512 = 0;   ///< what the symbols would take by the adapting probabilities, 1/512 bit
+};
+
 template <Pixel P>
 class SuperblockSearch {
  public:
-  explicit SuperblockSearch(SearchContext<P>& context) : s_(context), partitions_(context) {}
+  SuperblockSearch(SearchContext<P>& context, SearchProgress& progress);
 
-  /// Call at a tile's start and before each superblock row.
-  void start_tile();
+  /// Call before the first of superblocks that share adaptive state: takes the costs from it.
+  void start();
+  /// Call before each superblock row.
   void start_row();
   void search(int mi_row, int mi_col);
-  /// What the tile's symbols would take by its adapting probabilities, 1/512 bit.
-  uint64_t bits512() const { return bits512_; }
 
  private:
   void fetch_source(int mi_row, int mi_col);
   void find_motion(int mi_row, int mi_col);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
-  /// The tables of the frame's start serve all of it. Intra frames start from statistics too far off for that.
-  bool frozen() const { return s_.settings().cost_refresh_sb == 0 && !s_.header().frame_is_intra(); }
-
   SearchContext<P>& s_;
+  SearchProgress& progress_;
   PartitionSearch<P> partitions_;
-  int since_refresh_ = 0;
-  uint64_t bits512_ = 0;
 };
 
 extern template class SuperblockSearch<uint8_t>;

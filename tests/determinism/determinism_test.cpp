@@ -81,6 +81,26 @@ TEST(Determinism, BytesDoNotDependOnThreads) {
   }
 }
 
+/// One tile, whose superblock rows are searched side by side: with costs that adapt along them and that stay as they are
+/// (cpu-used 10), and with a rate that has frames coded twice.
+TEST(Determinism, RowsOfATileSideBySide) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
+    for (int cpu_used : {6, 8, 10}) {
+      EncoderConfig c = config_of(profile, 1);
+      c.width = 328;
+      c.height = 264;
+      c.tile_columns_log2 = 0;
+      c.runtime.cpu_used = cpu_used;
+      if (cpu_used == 8) c.runtime.target_bitrate_kbps = 150;
+      constexpr int kFrames = 8;
+      const std::vector<uint8_t> one = encoded(c, kFrames);
+      for (int threads : {2, 3, 8}) {
+        c.threads = threads;
+        EXPECT_TRUE(encoded(c, kFrames) == one) << "cpu-used " << cpu_used << ", " << threads << " threads";
+      }
+    }
+}
+
 TEST(Determinism, BytesDoNotDependOnKernels) {
   for (int depth : {8, 10}) {
     EncoderConfig c = config_of(UsageProfile::kGoodQuality, 2);
