@@ -9,6 +9,7 @@ void bind_x86(uint32_t cpu_flags, DspTable<P>& table) {
   bind_distortion_x86(cpu_flags, table.distortion);
   bind_subpel_x86(cpu_flags, table.subpel);
   bind_compound_x86(cpu_flags, table.compound_blend);
+  bind_warp_x86(cpu_flags, table.warp_affine);
 }
 
 template void bind_x86(uint32_t, DspTable<uint8_t>&);

@@ -28,7 +28,7 @@ template <Pixel P>
 using BlendMaskFn = void (*)(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w,
                              int h, const uint8_t* mask, ptrdiff_t mask_stride);
 /// The same with a mask of one dimension: m = mask[ y ] (rows, overlap from above) or mask[ x ] (columns,
-/// from left).
+/// from left). Masks are those of overlapped prediction: weights of 33 .. 64; up to 32 rows or columns, 64 along the edge.
 template <Pixel P>
 using BlendEdgeFn = void (*)(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_t other_stride, int w,
                              int h, const uint8_t* mask);

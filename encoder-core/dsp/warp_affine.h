@@ -10,7 +10,8 @@ inline constexpr int kWarpReach = 7;
 
 /// spec 7.11.3.6: the two shears that make an affine model, in 1/65536 sample a sample.
 struct WarpShear {
-  int alpha, beta, gamma, delta;
+  int alpha = 0, beta = 0, gamma = 0, delta = 0;
+  constexpr bool operator==(const WarpShear&) const = default;
 };
 /// Where an 8x8 block's middle lies past an integer position: sx4, sy4 of section 7.11.3.5, 0 .. 65535.
 struct WarpFraction {

@@ -8,6 +8,7 @@
 
 #include "spec/block_geometry.h"
 #include "spec/enums.h"
+#include "spec/filter_tables.h"
 #include "tests/support/kernel_sets.h"
 
 namespace tessera::test {
@@ -87,6 +88,20 @@ class Bench {
           fn(dst_.data(), dst_.stride(), residual_.data(), residual_.data() + 9, w, h, kBits);
         };
       });
+      if (w == 8)
+        compare("warp", w, h, [&](const DspTable<P>& t) {
+          return [this, fn = t.warp_affine.put] {
+            fn(dst_.data(), dst_.stride(), ref_.data() + 8 * ref_.stride() + 8, ref_.stride(), {3000, 60000},
+               {.alpha = 512, .beta = -320, .gamma = 448, .delta = 640}, kBits);
+          };
+        });
+      for (bool rows : {true, false})
+        if (w <= 64)
+          compare(rows ? "overlap_rows" : "overlap_columns", rows ? w : w / 2, rows ? h / 2 : h, [&](const DspTable<P>& t) {
+            return [this, w, h, rows, fn = rows ? t.compound_blend.blend_rows : t.compound_blend.blend_columns] {
+              fn(dst_.data(), dst_.stride(), ref_.data(), ref_.stride(), rows ? w : w / 2, rows ? h / 2 : h, obmc_mask((rows ? h : w) / 2));
+            };
+          });
       compare("residual", w, h, [&](const DspTable<P>& t) {
         return [this, w, h, fn = t.distortion.residual] {
           fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
