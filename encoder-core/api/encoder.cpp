@@ -27,7 +27,6 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   s.enable_filter_intra = false;
   s.enable_interintra_compound = false;
   s.enable_masked_compound = false;
-  s.enable_warped_motion = false;
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
   s.enable_restoration = false;

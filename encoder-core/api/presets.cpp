@@ -19,7 +19,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5};
-  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_full = 3, .compound_pair_span = 6, .subpel_depth = 3};
+  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_full = 3, .compound_pair_span = 6, .subpel_depth = 3,
+             .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3};
   if (cpu_used >= 1) {
@@ -66,6 +67,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.type_candidates = 4;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
+    s.inter.leaf_motion_modes = false;
     s.intra.inter_margin = 1.0f;
     guide(s.partition, 0.08f, 0.6f);
   }
@@ -73,6 +75,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     guide(s.partition, 0.14f, 0.9f);
     s.inter.max_references = 3;
     s.inter.subpel_rounds = 1;
+    s.inter.warp_candidates = s.inter.overlap_candidates = 1;
+    s.inter.warp_refinement = 1;
     s.intra.all_modes_inter = false;
     s.tx.type_candidates_inter = 1;
     s.tx.inter_depth = 1;
@@ -97,6 +101,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.cost_refresh_sb = 0;
     s.inter.max_references = 2;
     s.inter.compound_full = 1;
+    s.inter.overlap_candidates = 0;
     s.tx.inter_depth = 0;
     s.tx.intra_depth = 0;
     s.intra.full_rd_modes = 1;
@@ -105,6 +110,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
     s.inter.interp_search = false;
+    s.inter.warp_candidates = 0;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
     s.tx.type_candidates = 1;

@@ -23,6 +23,11 @@ struct WarpSamples {
 WarpSamples find_warp_samples(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block,
                               RefFrame ref, Mv mv);
 
+/// Whether NumSamples will be over 0, which no vector changes.
+inline bool has_warp_samples(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block, RefFrame ref) {
+  return find_warp_samples(frame, tile, block, ref, {}).num_samples > 0;
+}
+
 /// spec 7.10.3: has overlappable candidates process, for blocks of 8x8 samples and more.
 bool has_overlappable_candidates(const BlockInfoGrid& grid, const TileRect& tile, const RefMvBlock& block);
 

@@ -13,8 +13,6 @@
 
 namespace tessera {
 
-struct RefMvFrame;
-
 /// What restoration units are coded against: the last ones of the tile in each plane.
 struct RestorationState {
   Table3<int8_t, kPlanes, 2, 3> ref_lr_wiener;  ///< RefLrWiener
@@ -41,8 +39,6 @@ struct WriteContext {
   const CoefStore* coefs = nullptr;
   uint32_t coef_cursor = 0;       ///< next level of `coefs`; residuals advance it
   View2d<const int8_t> cdef_idx;  ///< by 64x64 square; empty while undecided (written as 0)
-  const RefMvFrame* motion =
-      nullptr;  ///< read where the frame allows warped motion: samples decide its alphabet
   Array<View2d<const RestorationUnit>, kPlanes> restoration;  ///< of planes that the header restores
   RestorationState restoration_state;
 

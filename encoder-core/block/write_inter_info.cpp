@@ -4,7 +4,6 @@
 
 #include "block/ref_contexts.h"
 #include "block/ref_mv.h"
-#include "block/warp_samples.h"
 #include "block/write_intra_info.h"
 #include "block/write_loop_filter_info.h"
 #include "block/write_sinks.h"
@@ -168,10 +167,7 @@ namespace {
 bool may_warp(const WriteContext& wc, const BlockInfo& info) {
   const bool scaled = wc.scaled_references >> info.ref_frame[0] & 1;
   if (wc.header->force_integer_mv || !wc.header->allow_warped_motion || scaled) return false;
-  check(wc.motion, "a frame with warped motion needs WriteContext::motion");
-  const RefMvBlock block{info.mi_row, info.mi_col, info.size, info.partition};
-  return find_warp_samples(*wc.motion, wc.context->tile(), block, info.ref_frame[0], info.mv[0]).num_samples >
-         0;
+  return info.has_warp_samples;
 }
 
 }  // namespace

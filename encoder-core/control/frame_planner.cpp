@@ -12,6 +12,9 @@ namespace {
 /// whatever number of threads there is. Below, one tile codes better than it parallelises.
 constexpr int kTwoTilesFrom = 1280 * 720, kFourTilesFrom = 3840 * 2160;
 
+/// Pictures of this layer and above are leaves, or close to it.
+constexpr int kLeafLayer = 4;
+
 /// Eighth-sample vectors pay where the quantiser leaves detail to predict.
 constexpr int kHighPrecisionMvBelow = 100;
 
@@ -65,8 +68,10 @@ void FramePlanner::plan_tools(FramePlan& out) const {
   h.allow_high_precision_mv = !intra && h.quantization.base_q_idx < kHighPrecisionMvBelow;
   h.is_filter_switchable = true;
   h.interpolation_filter = SWITCHABLE;
-  h.is_motion_mode_switchable = false;
-  h.allow_warped_motion = false;
+  const InterSettings& inter = out.settings.inter;
+  const bool modes = !intra && (inter.leaf_motion_modes || out.pyramid_layer < kLeafLayer);
+  h.allow_warped_motion = modes && inter.warp_candidates > 0 && sequence_.header.enable_warped_motion && !h.error_resilient_mode;
+  h.is_motion_mode_switchable = modes && (inter.overlap_candidates > 0 || h.allow_warped_motion);
   h.use_ref_frame_mvs = !intra && sequence_.header.enable_ref_frame_mvs && !h.error_resilient_mode;
   h.tx_mode = h.coded_lossless ? ONLY_4X4 : TX_MODE_SELECT;
   h.reduced_tx_set = out.settings.reduced_tx_set;

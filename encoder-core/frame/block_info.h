@@ -40,6 +40,7 @@ struct BlockInfo {
   uint8_t ref_mv_idx = 0;
   Array<InterpFilter, 2> interp_filter = {EIGHTTAP, EIGHTTAP};  ///< [ 0 ] vertical, [ 1 ] horizontal
   MotionMode motion_mode = SIMPLE;
+  uint8_t has_warp_samples = 0;  ///< NumSamples > 0 (spec 7.10.4); wanted where motion_mode is coded and the frame may warp
   uint8_t comp_group_idx = 0, compound_idx = 1;  ///< 0, 1: plain average
   uint8_t has_chroma = 1;
 

@@ -48,6 +48,11 @@ struct InterSettings {
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
   bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search
   float reference_margin = 0.0f; ///< lower is faster: NEWMV on references whose open-loop SAD is within this x the best's; 0: all
+  int warp_candidates = 0;     ///< best candidates of one reference that are tried with local warp as well
+  int warp_refinement = 0;     ///< moves of a warped NEWMV's vector
+  int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well
+  float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
+  bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
 };
 

@@ -20,7 +20,38 @@ void predict_rect(SearchContext<P>& s, const BlockInfo& info, int plane, int x, 
   }
 }
 
+/// One plane of a block of its own, by the neighbours' model; false where that does not hold or the plane is too small.
+template <Pixel P>
+bool predict_warped(SearchContext<P>& s, const BlockInfo& info, const InterRect& rect, int plane, P* dst, ptrdiff_t dst_stride) {
+  LocalWarp model;
+  if (rect.w < 8 || rect.h < 8 || !local_warp(s, info, model)) return false;
+  const WarpSource<P> source = {s.frame.refs[info.ref_frame[0]]->picture.plane(plane), model.params, model.shear};
+  predict_warp_rect(s.dsp.warp_affine, rect, source, s.scratch.inter, dst, dst_stride);
+  return true;
+}
+
+/// Blends what the neighbours' vectors predict into the block's own prediction.
+template <Pixel P>
+void overlap_neighbours(SearchContext<P>& s, const BlockInfo& info, const InterRect& rect, int plane, P* dst, ptrdiff_t dst_stride) {
+  Overlaps overlaps;
+  find_overlaps(s.frame.blocks, s.tile, s.frame.format, info, plane, overlaps);
+  P* const other = s.scratch.inter.overlap.data();
+  for (const Overlap& o : overlaps) {
+    const BlockInfo& from = *o.neighbour;
+    const InterSource<P> source = {s.frame.refs[from.ref_frame[0]]->picture.plane(plane), from.mv[0], from.interp_filter};
+    predict_inter_rect(s.dsp.subpel, o.rect, source, s.scratch.inter, other, o.rect.w);
+    blend_overlap(s.dsp.compound_blend, o, dst + (o.rect.y - rect.y) * dst_stride + (o.rect.x - rect.x), dst_stride, other);
+  }
+}
+
 }  // namespace
+
+template <Pixel P>
+bool local_warp(const SearchContext<P>& s, const BlockInfo& info, LocalWarp& out) {
+  const RefMvBlock block = {info.mi_row, info.mi_col, info.size, info.partition};
+  const WarpSamples samples = find_warp_samples(s.ref_mv_frame, s.tile, block, info.ref_frame[0], info.mv[0]);
+  return estimate_local_warp(samples, info.mi_row, info.mi_col, info.size, info.mv[0], out.params) && setup_shear(out.params, out.shear);
+}
 
 template <Pixel P>
 void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride) {
@@ -37,7 +68,10 @@ void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, 
       if (!self && !std::as_const(s.frame.blocks).at(first_row + r, first_col + c).is_inter) parts = false;
     }
   if (!parts) {
-    predict_rect(s, info, plane, x, y, std::max(w >> ss_x, 4), std::max(h >> ss_y, 4), dst, dst_stride);
+    const InterRect rect = {x, y, std::max(w >> ss_x, 4), std::max(h >> ss_y, 4), ss_x, ss_y, s.frame.format.bit_depth};
+    if (info.motion_mode == LOCALWARP && predict_warped(s, info, rect, plane, dst, dst_stride)) return;
+    predict_rect(s, info, plane, x, y, rect.w, rect.h, dst, dst_stride);
+    if (info.motion_mode == OBMC) overlap_neighbours(s, info, rect, plane, dst, dst_stride);
     return;
   }
   const int part_w = w >> ss_x, part_h = h >> ss_y;
@@ -50,6 +84,8 @@ void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, 
     }
 }
 
+template bool local_warp(const SearchContext<uint8_t>&, const BlockInfo&, LocalWarp&);
+template bool local_warp(const SearchContext<uint16_t>&, const BlockInfo&, LocalWarp&);
 template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
 template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
 

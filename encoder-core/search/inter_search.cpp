@@ -14,33 +14,17 @@ constexpr bool is_forward_name(RefFrame r) { return r >= LAST_FRAME && r <= GOLD
 }  // namespace
 
 template <Pixel P>
-uint64_t InterSearch<P>::mode_rate(const BlockInfo& info) {
-  FrozenCostCounter counter = s_.counter();
-  write_inter_frame_mode_info(counter, s_.wc, info);
-  return counter.bits512();
-}
-
-template <Pixel P>
-uint32_t InterSearch<P>::prediction_error(const BlockInfo& info, P* pred) {
-  const int w = block_width(info.size);
-  predict_block_plane(s_, info, 0, pred, w);
-  return s_.dsp.distortion.satd[info.size](s_.source_at(0, info.mi_row, info.mi_col), s_.source_stride[0], pred, w);
-}
-
-template <Pixel P>
 void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv) {
   const bool compound = info.is_compound();
   // The same prediction under another name: only the first, cheapest, is worth the error measurement.
-  for (const Candidate& c : candidates_)
+  for (const InterCandidate& c : candidates_)
     if (c.info.ref_frame == info.ref_frame && c.info.mv == mv && !c.info.skip_mode) return;
   if (candidates_.full()) return;
   info.y_mode = mode;
   info.ref_mv_idx = static_cast<uint8_t>(ref_mv_idx);
   info.mv = mv;
   info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
-  Candidate c = {.info = info, .rate = mode_rate(info), .cost = 0};
-  c.cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) + s_.sad_lambda * static_cast<float>(c.rate);
-  candidates_.push_back(c);
+  candidates_.push_back(rank_candidate(s_, info));
 }
 
 template <Pixel P>
@@ -109,6 +93,7 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
   BlockInfo info = base;
   info.ref_frame = {ref, NONE};
   RefMvs& refs = refs_[ref];
+  info.has_warp_samples = may_warp_ && has_warp_samples(s_.ref_mv_frame, s_.tile, {info.mi_row, info.mi_col, info.size, info.partition}, ref);
   near_.find_mv_stack(ref, NONE, refs);
   add(info, refs, NEARESTMV, 0, pred_mv(refs, NEARESTMV, 0, false));
   const int depth = s_.settings().inter.max_ref_mv_idx;
@@ -171,14 +156,12 @@ void InterSearch<P>::gather_skip_mode(const BlockInfo& base) {
   info.ref_mv_idx = 0;
   info.mv = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   info.mv_ctx = mv_contexts(refs, NEAREST_NEARESTMV, 0, true);
-  Candidate c = {.info = info, .rate = mode_rate(info), .cost = 0};
-  c.cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) + s_.sad_lambda * static_cast<float>(c.rate);
-  if (!candidates_.full()) candidates_.push_back(c);
+  if (!candidates_.full()) candidates_.push_back(rank_candidate(s_, info));
 }
 
 /// Luma error and rate with one transform per unit of the largest size, or without residual if that is cheaper.
 template <Pixel P>
-RdCost InterSearch<P>::luma_trial(const Candidate& candidate) {
+RdCost InterSearch<P>::luma_trial(const InterCandidate& candidate) {
   const BlockInfo& info = candidate.info;
   const int w = block_width(info.size), h = block_height(info.size);
   P* const pred = s_.scratch.pred[0].luma.data();
@@ -204,6 +187,30 @@ RdCost InterSearch<P>::luma_trial(const Candidate& candidate) {
 }
 
 template <Pixel P>
+void InterSearch<P>::sort_candidates() {
+  std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
+}
+
+/// Lets the best ranked of one reference compete with other motion modes, too.
+template <Pixel P>
+void InterSearch<P>::gather_motion_modes() {
+  const InterSettings& set = s_.settings().inter;
+  const float limit = set.motion_mode_margin * candidates_[0].cost;
+  const int simple = candidates_.size();
+  int singles = 0;
+  for (int i = 0; i < simple && singles < std::max(set.warp_candidates, set.overlap_candidates); i++) {
+    const InterCandidate c = candidates_[i];
+    if (c.info.is_compound()) continue;
+    if (c.cost > limit || !motion_modes_.allowed(c.info)) break;
+    InterCandidate other;
+    if (singles < set.warp_candidates && motion_modes_.warp(c, other) && !candidates_.full()) candidates_.push_back(other);
+    if (singles < set.overlap_candidates && motion_modes_.overlap(c, other) && !candidates_.full()) candidates_.push_back(other);
+    singles++;
+  }
+  if (candidates_.size() > simple) sort_candidates();
+}
+
+template <Pixel P>
 float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
@@ -217,6 +224,8 @@ float InterSearch<P>::rank(BlockInfo& info) {
   near_.prepare(s_.ref_mv_frame,
                 s_.tile,
                 {info.mi_row, info.mi_col, info.size, info.partition});
+  const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
+  may_warp_ = big_enough && s_.header().is_motion_mode_switchable && s_.header().allow_warped_motion;
   const int num_refs = std::min(set.max_references, s_.plan.num_search_refs);
   uint32_t least = ~0u;
   Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
@@ -231,7 +240,6 @@ float InterSearch<P>::rank(BlockInfo& info) {
   }
   for (int i = 0; i < num_refs; i++) gather_single(info, s_.plan.search_refs[i]);
 
-  const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
   if (set.compound && s_.header().reference_select && big_enough) {
     // Pairs of a forward and a backward name, those first whose single predictions were good.
     for (int i = 0; i < num_refs; i++)
@@ -244,7 +252,8 @@ float InterSearch<P>::rank(BlockInfo& info) {
   }
   if (s_.header().skip_mode_present && big_enough && s_.header().skip_mode_frame[0] > 0) gather_skip_mode(info);
 
-  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
+  sort_candidates();
+  if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
   info = candidates_[0].info;
   return candidates_[0].cost;
 }
@@ -253,7 +262,7 @@ template <Pixel P>
 void InterSearch<P>::choose_alone(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   bool others = set.full_rd_modes > 1;
-  for (const Candidate& c : candidates_) others |= c.info.skip_mode && c.cost < 1.5f * candidates_[0].cost;
+  for (const InterCandidate& c : candidates_) others |= c.info.skip_mode && c.cost < 1.5f * candidates_[0].cost;
   if (others || !set.rank_decides) choose(info);
 }
 
@@ -289,7 +298,7 @@ void InterSearch<P>::choose_filter(BlockInfo& info) {
     info.interp_filter = {f, f};
     FrozenCostCounter counter = s_.counter();
     write_interp_filter(counter, s_.wc, info);
-    const float cost = static_cast<float>(prediction_error(info, s_.scratch.pred[0].luma.data())) +
+    const float cost = static_cast<float>(inter_prediction_error(s_, info)) +
                        s_.sad_lambda * static_cast<float>(counter.bits512());
     if (cost < best_cost) {
       best_cost = cost;
@@ -324,7 +333,7 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
   bool any = false;
   if (!info.skip_mode) {
     info.skip = 0;
-    coded = {.rate = mode_rate(info)};
+    coded = {.rate = inter_mode_rate(s_, info)};
     int64_t& distortion = coded.distortion;
     for (int p = 0; p < planes; p++) {
       s_.dsp.distortion.residual(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p],
@@ -343,7 +352,7 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
     coded.j = s_.j(coded.distortion, coded.rate);
   }
   info.skip = 1;
-  RdCost plain = {.distortion = plain_sse, .rate = mode_rate(info)};
+  RdCost plain = {.distortion = plain_sse, .rate = inter_mode_rate(s_, info)};
   plain.j = s_.j(plain.distortion, plain.rate);
   const bool lossy_skip = !s_.lossless() || plain_sse == 0;
   const bool skip = !any || (lossy_skip && plain.j <= coded.j);

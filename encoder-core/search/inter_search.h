@@ -2,7 +2,8 @@
 // their residual, and the winner coded.
 #pragma once
 
-#include "search/block_predict.h"
+#include "search/inter_candidate.h"
+#include "search/motion_mode_search.h"
 #include "search/tx_search.h"
 
 namespace tessera {
@@ -10,7 +11,7 @@ namespace tessera {
 template <Pixel P>
 class InterSearch {
  public:
-  InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
+  InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), motion_modes_(context) {}
 
   /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best.
   float rank(BlockInfo& info);
@@ -23,11 +24,6 @@ class InterSearch {
   RdCost code(BlockInfo& info);
 
  private:
-  struct Candidate {
-    BlockInfo info;
-    uint64_t rate;
-    float cost;  ///< prediction error (SATD) and rate
-  };
   static constexpr int kMaxCandidates = 96;
 
   void gather_single(const BlockInfo& base, RefFrame ref);
@@ -36,18 +32,20 @@ class InterSearch {
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
-  uint64_t mode_rate(const BlockInfo& info);
-  uint32_t prediction_error(const BlockInfo& info, P* pred);
-  RdCost luma_trial(const Candidate& candidate);
+  void gather_motion_modes();
+  void sort_candidates();
+  RdCost luma_trial(const InterCandidate& candidate);
   void choose_filter(BlockInfo& info);
 
   SearchContext<P>& s_;
   TxSearch<P>& tx_;
+  MotionModeSearch<P> motion_modes_;
+  bool may_warp_ = false;              ///< the block's motion mode may be LOCALWARP where samples permit
   RefMvNeighbourhood near_;
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
   Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
-  FixedVector<Candidate, kMaxCandidates> candidates_;
+  FixedVector<InterCandidate, kMaxCandidates> candidates_;
   Array<CodedPlane, kPlanes> coded_;
 };
 

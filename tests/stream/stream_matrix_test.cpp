@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/decoders.h"
+#include "tests/support/parser/stream_parser.h"
 
 namespace tessera::test {
 namespace {
@@ -18,14 +19,24 @@ struct StreamCase {
   int cut = 1 << 30;
   EndUsage end_usage = EndUsage::kAuto;
   uint32_t target_kbps = 0, buffer_ms = 6000;
+  bool turning = false;  ///< a picture that turns: blocks of every motion mode must occur
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
-       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "");
+       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "");
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
+
+/// Inter blocks by their motion mode.
+class MotionModes : public parser::Listener {
+ public:
+  void on_block(int, const parser::Block& block) override {
+    if (block.is_inter) count[block.motion_mode]++;
+  }
+  Array<int, 3> count = {};
+};
 
 class StreamMatrix : public testing::TestWithParam<StreamCase> {};
 
@@ -51,7 +62,10 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.threads = 2;
   config.keep_reconstruction = true;
   Status status;
-  const EncodedSequence sequence = encode_test_video(config, c.frames, &status, c.cut);
+  const EncodedSequence sequence =
+      !c.turning ? encode_test_video(config, c.frames, &status, c.cut) : encode_pictures(config, c.frames, &status, [&](int i) {
+        return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
+      });
   ASSERT_TRUE(status.ok()) << status.message();
   ASSERT_EQ(sequence.units.size(), static_cast<size_t>(c.frames));
   for (int i = 0; i < c.frames; i++) EXPECT_EQ(sequence.frame_ids[static_cast<size_t>(i)], static_cast<uint64_t>(i));
@@ -60,6 +74,12 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     for (bool key : sequence.keys) EXPECT_TRUE(key);
   }
   EXPECT_EQ(check_in_decoders(sequence, c.width, c.height, c.monochrome), "");
+  if (c.turning) {
+    MotionModes modes;
+    parser::StreamParser parser(modes);
+    for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    for (MotionMode mode : {SIMPLE, OBMC, LOCALWARP}) EXPECT_GT(modes.count[mode], 0) << "motion mode " << int(mode);
+  }
   if (c.cq_level == 0) {  // lossless
     std::vector<uint8_t> source;
     for (int i = 0; i < c.frames; i++) {
@@ -123,9 +143,31 @@ std::vector<StreamCase> rates() {
   return cases;
 }
 
+/// Warped and overlapped blocks at every edge.
+std::vector<StreamCase> motions() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{64, 64}, {66, 130}, {130, 66}, {201, 99}, {224, 226}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kLowDelay, Structure::kPyramid})
+      for (int depth : {8, 10})
+        cases.push_back({.width = s[0], .height = s[1], .frames = 9, .bit_depth = depth, .structure = structure,
+                         .cpu_used = s[0] > 200 ? 6 : 3, .turning = true});
+  for (int cpu_used : {0, 2, 5})
+    for (int cq_level : {30, 45, 60})
+      cases.push_back({.width = 130, .height = 114, .frames = 5, .cpu_used = cpu_used, .cq_level = cq_level, .turning = true});
+  for (int columns = 0; columns <= 2; columns++)
+    for (int rows = 0; rows <= 1; rows++)
+      cases.push_back({.width = 352, .height = 288, .frames = 4, .bit_depth = rows ? 10 : 8, .structure = columns > rows ? Structure::kLowDelay : Structure::kPyramid,
+                       .cpu_used = 6, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .turning = true});
+  for (int depth : {8, 10})
+    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .monochrome = true, .turning = true});
+  return cases;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
 INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));
 INSTANTIATE_TEST_SUITE_P(Rates, StreamMatrix, testing::ValuesIn(rates()));
+INSTANTIATE_TEST_SUITE_P(Motions, StreamMatrix, testing::ValuesIn(motions()));
 INSTANTIATE_TEST_SUITE_P(Layouts, StreamMatrix, testing::ValuesIn(layouts()));
 
 }  // namespace

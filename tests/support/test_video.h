@@ -1,6 +1,8 @@
 // Moving pictures made on the spot: gradients, textures, moving shapes, noise and a scene cut, at any size and depth.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -59,6 +61,24 @@ inline TestPicture make_test_picture(int width, int height, int bit_depth, bool 
   return pic;
 }
 
+/// Picture `index` of a texture that turns and grows around the middle, quicker the farther out: no two blocks move alike.
+inline TestPicture make_turning_picture(int width, int height, int bit_depth, bool monochrome, int index) {
+  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+  const double turn = 0.03 * index, scale = 1 + 0.012 * index, c = std::cos(turn) * scale, s = std::sin(turn) * scale;
+  const int top = (1 << bit_depth) - 1;
+  for (int p = 0; p < pic.planes(); p++)
+    for (int y = 0; y < pic.plane_height(p); y++)
+      for (int x = 0; x < pic.plane_width(p); x++) {
+        const double u = (p ? 2 * x : x) - width / 2, v = (p ? 2 * y : y) - height / 2;
+        const double a = c * u - s * v, b = s * u + c * v;
+        const double value = 0.5 + 0.2 * std::sin(a / (9 + p)) + 0.15 * std::sin(b / 8 + a / 13) + 0.1 * std::sin(a * b / 900);
+        const int sample = std::clamp(static_cast<int>(value * top), 0, top);
+        pic.bytes.push_back(static_cast<uint8_t>(sample));
+        if (bit_depth > 8) pic.bytes.push_back(static_cast<uint8_t>(sample >> 8));
+      }
+  return pic;
+}
+
 /// A whole sequence through the encoder.
 struct EncodedSequence {
   std::vector<std::vector<uint8_t>> units;   ///< temporal units
@@ -85,14 +105,14 @@ inline void drain(Encoder& encoder, EncodedSequence& out) {
   }
 }
 
-/// `frames` test pictures encoded with this configuration; `status` tells what create() or send_frame() said.
-inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames, Status* status, int cut = 1 << 30) {
+/// `frames` pictures, each `make`( its index ), encoded with this configuration; `status` tells what create() or send_frame() said.
+template <class Make>
+EncodedSequence encode_pictures(const EncoderConfig& config, int frames, Status* status, Make make) {
   EncodedSequence out;
   std::unique_ptr<Encoder> encoder;
   *status = Encoder::create(config, &encoder);
   for (int i = 0; i < frames && status->ok(); i++) {
-    TestPicture picture = make_test_picture(config.width, config.height, config.bit_depth,
-                                            config.chroma == ChromaFormat::kMonochrome, i, cut);
+    TestPicture picture = make(i);
     *status = encoder->send_frame(picture.input(static_cast<uint64_t>(i)));
     drain(*encoder, out);
   }
@@ -101,6 +121,13 @@ inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames
     drain(*encoder, out);
   }
   return out;
+}
+
+/// The same of test pictures.
+inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames, Status* status, int cut = 1 << 30) {
+  return encode_pictures(config, frames, status, [&](int i) {
+    return make_test_picture(config.width, config.height, config.bit_depth, config.chroma == ChromaFormat::kMonochrome, i, cut);
+  });
 }
 
 }  // namespace tessera::test

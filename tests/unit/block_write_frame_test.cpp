@@ -292,8 +292,8 @@ class RandomFrame {
     }
     if (allows_motion_mode(header_, info) && has_overlappable_candidates(blocks_, tile_, block)) {
       info.motion_mode = chance(2) ? OBMC : SIMPLE;
-      if (header_.allow_warped_motion && !header_.force_integer_mv && chance(2) &&
-          find_warp_samples(*motion_, tile_, block, info.ref_frame[0], info.mv[0]).num_samples > 0)
+      info.has_warp_samples = has_warp_samples(*motion_, tile_, block, info.ref_frame[0]);
+      if (header_.allow_warped_motion && !header_.force_integer_mv && info.has_warp_samples && chance(2))
         info.motion_mode = LOCALWARP;
     }
     if (compound && !info.skip_mode && sequence_.enable_jnt_comp) info.compound_idx = random(2);
@@ -380,7 +380,6 @@ class RandomFrame {
     wc.tx_units = tx_.view();
     wc.coefs = &coefs_;
     wc.cdef_idx = cdef_idx_.view();
-    wc.motion = motion_.get();
     for (int plane = 0; plane < kPlanes; plane++) wc.restoration[plane] = restoration_[plane].view();
     ByteBuffer bytes;
     RangeEncoder encoder(bytes, *cdfs);
