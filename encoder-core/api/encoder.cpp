@@ -30,7 +30,7 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
   s.enable_restoration = false;
-  s.seq_force_screen_content_tools = 0;
+  s.seq_force_screen_content_tools = SELECT_SCREEN_CONTENT_TOOLS;
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
   ColorConfig& color = s.color_config;
   color.bit_depth = static_cast<uint8_t>(c.bit_depth);

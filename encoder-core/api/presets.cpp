@@ -18,7 +18,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   SearchSettings s;
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
-  s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5};
+  s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5, .palettes = 4};
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_full = 3, .compound_pair_span = 6, .subpel_depth = 3,
              .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
@@ -34,6 +34,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   }
   if (cpu_used >= 3) {
     s.partition.four_way = false;
+    s.intra.palettes = 2;
     s.inter.max_references = 5;
     s.inter.full_rd_modes = 4;
     s.intra.full_rd_modes = 4;
@@ -97,6 +98,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     guide(s.partition, 0.3f, 1.0f);
+    s.intra.palettes = 1;
     s.partition.rect = false;
     s.cost_refresh_sb = 0;
     s.inter.max_references = 2;

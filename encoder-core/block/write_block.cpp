@@ -5,6 +5,7 @@
 #include "block/write_inter_info.h"
 #include "block/write_intra_info.h"
 #include "block/write_loop_filter_info.h"
+#include "block/write_palette.h"
 #include "block/write_partition.h"
 #include "block/write_sinks.h"
 #include "block/write_tx_size.h"
@@ -31,6 +32,7 @@ void write_mode_info(S& sink, WriteContext& wc, const BlockInfo& info) {
     write_intra_frame_mode_info(sink, wc, info);
   else
     write_inter_frame_mode_info(sink, wc, info);
+  write_palette_tokens(sink, wc, info);
   write_block_tx_size(sink, wc, near, info);
 }
 

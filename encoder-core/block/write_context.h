@@ -7,6 +7,7 @@
 #include "entropy/cdf_context.h"
 #include "frame/block_info_grid.h"
 #include "frame/coef_store.h"
+#include "frame/palette_grid.h"
 #include "frame/restoration_unit.h"
 #include "frame/tx_grid.h"
 #include "spec/filter_tables.h"
@@ -36,6 +37,7 @@ struct WriteContext {
   BlockContext* context = nullptr;
   const BlockInfoGrid* blocks = nullptr;
   View2d<const TxUnit> tx_units;
+  const PaletteGrid* palettes = nullptr;  ///< read for blocks with palettes
   const CoefStore* coefs = nullptr;
   uint32_t coef_cursor = 0;       ///< next level of `coefs`; residuals advance it
   View2d<const int8_t> cdef_idx;  ///< by 64x64 square; empty while undecided (written as 0)

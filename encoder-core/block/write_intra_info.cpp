@@ -1,6 +1,7 @@
 #include "block/write_intra_info.h"
 
 #include "block/write_loop_filter_info.h"
+#include "block/write_palette.h"
 #include "block/write_sinks.h"
 
 namespace tessera {
@@ -27,7 +28,9 @@ template <SymbolSink S>
 void write_intra_modes(S& sink, WriteContext& wc, const BlockInfo& info) {
   write_y_mode(sink, wc, info);
   write_uv_mode(sink, wc, info);
-  write_palette_and_filter_intra(sink, wc, info);
+  write_palette_y(sink, wc, info);
+  write_palette_uv(sink, wc, info);
+  write_filter_intra(sink, wc, info);
 }
 
 }  // namespace
@@ -61,18 +64,9 @@ void write_uv_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
 }
 
 template <SymbolSink S>
-void write_palette_and_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info) {
+void write_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info) {
   CdfContext& cdfs = *wc.cdfs;
-  if (wc.header->allow_screen_content_tools && info.size >= BLOCK_8X8 && block_width(info.size) <= 64 &&
-      block_height(info.size) <= 64) {
-    if (info.y_mode == DC_PRED) {
-      const int size_ctx = Mi_Width_Log2[info.size] + Mi_Height_Log2[info.size] - 2;
-      const Neighbours near(*wc.context, info.mi_row, info.mi_col);
-      sink.symbol(cdfs.palette_y_mode[size_ctx][near.count(kCtxPaletteY)], 0);
-    }
-    if (info.has_chroma && info.uv_mode == DC_PRED) sink.symbol(cdfs.palette_uv_mode[0], 0);
-  }
-  if (info.y_mode == DC_PRED && allows_filter_intra(*wc.sequence, info.size)) {
+  if (info.y_mode == DC_PRED && !info.palette_size[0] && allows_filter_intra(*wc.sequence, info.size)) {
     sink.symbol(cdfs.filter_intra[info.size], info.use_filter_intra);
     if (info.use_filter_intra) sink.symbol(cdfs.filter_intra_mode, info.filter_intra_mode);
   } else {
@@ -102,7 +96,7 @@ void write_intra_block_mode_info(S& sink, WriteContext& wc, const BlockInfo& inf
   template void write_skip(S&, WriteContext&, const Neighbours&, const BlockInfo&); \
   template void write_y_mode(S&, WriteContext&, const BlockInfo&);                  \
   template void write_uv_mode(S&, WriteContext&, const BlockInfo&);                 \
-  template void write_palette_and_filter_intra(S&, WriteContext&, const BlockInfo&);
+  template void write_filter_intra(S&, WriteContext&, const BlockInfo&);
 TESSERA_FOR_EACH_SINK(TESSERA_INSTANTIATE)
 #undef TESSERA_INSTANTIATE
 

@@ -26,9 +26,9 @@ void write_y_mode(S& sink, WriteContext& wc, const BlockInfo& info);
 /// uv_mode, CfL alphas and the chroma angle delta; nothing when the block has no chroma.
 template <SymbolSink S>
 void write_uv_mode(S& sink, WriteContext& wc, const BlockInfo& info);
-/// Palette flags (always off) and spec 5.11.24: filter_intra_mode_info( ).
+/// spec 5.11.24: filter_intra_mode_info( ).
 template <SymbolSink S>
-void write_palette_and_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info);
+void write_filter_intra(S& sink, WriteContext& wc, const BlockInfo& info);
 
 /// May the block code an angle delta? Compares enumerators, as the specification does: 4x16 and 16x4 may.
 constexpr bool allows_angle_delta(BlockSize size) {

@@ -63,7 +63,7 @@ void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choic
 void FramePlanner::plan_tools(FramePlan& out) const {
   FrameHeader& h = out.header;
   const bool intra = h.frame_is_intra();
-  h.allow_screen_content_tools = false;
+  h.allow_screen_content_tools = out.settings.screen_content;
   h.force_integer_mv = intra;
   h.allow_high_precision_mv = !intra && h.quantization.base_q_idx < kHighPrecisionMvBelow;
   h.is_filter_switchable = true;

@@ -41,6 +41,7 @@ bool is_screen_content(PlaneView<const P> luma, int bit_depth) {
 }
 
 void adapt_to_screen_content(SearchSettings& settings) {
+  settings.screen_content = true;
   settings.tx.type_candidates = std::max(settings.tx.type_candidates, 5);
   settings.tx.type_candidates_inter = std::max(settings.tx.type_candidates_inter, 2);
   if (!settings.realtime) settings.partition.min = BLOCK_4X4;

@@ -34,6 +34,7 @@ struct BlockInfo {
   uint8_t use_filter_intra = 0, filter_intra_mode = 0;
   uint8_t cfl_joint_sign = 0;             ///< cfl_alpha_signs, 0 .. 7
   uint8_t cfl_alpha_u = 0, cfl_alpha_v = 0;  ///< the coded magnitudes, 0 .. 15 (alpha - 1)
+  Array<uint8_t, 2> palette_size = {};  ///< PaletteSizeY, PaletteSizeUV; PaletteGrid holds colours and maps
 
   Array<RefFrame, 2> ref_frame = {INTRA_FRAME, NONE};
   Array<Mv, 2> mv = {};

@@ -9,6 +9,7 @@ void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& 
     const int mi_cols = format.sb_cols() * kSbMi, mi_rows = format.sb_rows() * kSbMi;
     blocks.resize(format.mi_rows(), format.mi_cols());
     tx.resize(mi_cols, mi_rows);
+    palettes.resize(format);
     motion_field.resize(format.mi_cols() / 2, format.mi_rows() / 2);
     cdef_idx.resize(format.sb_cols(), format.sb_rows());
   }

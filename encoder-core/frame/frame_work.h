@@ -8,6 +8,7 @@
 #include "frame/coef_store.h"
 #include "frame/frame_plan.h"
 #include "frame/motion_field.h"
+#include "frame/palette_grid.h"
 #include "frame/reference_frame.h"
 #include "frame/source_frame.h"
 #include "frame/tx_grid.h"
@@ -21,6 +22,7 @@ struct FrameWork {
   FrameHeader header;            ///< the plan's, with what search and filters decided
   BlockInfoGrid blocks;
   TxGrid tx;                     ///< mi_cols x mi_rows, whole superblocks
+  PaletteGrid palettes;
   MotionField motion_field;      ///< projected; valid when header.use_ref_frame_mvs
   std::vector<CoefStore> coefs;  ///< one per superblock row of a tile, see coefs_of()
   Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter

@@ -32,6 +32,7 @@ struct IntraSettings {
   float inter_margin = 0.0f;   ///< lower is faster: intra is tried in inter frames while its rank is under this x inter's; 0: always
   bool cfl = true;
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
+  int palettes = 2;            ///< palettes that get the full trial in pictures of screens, for luma and for chroma; 0: none
 };
 
 struct InterSettings {
@@ -88,6 +89,7 @@ struct SearchSettings {
   FilterSettings filter;
   TemporalFilterSettings temporal;
   bool reduced_tx_set = false;
+  bool screen_content = false;   ///< the picture is a screen: its blocks may have palettes
   int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables; 0: by frame, in inter frames
   /// Superblock rows of a tile side by side even where probabilities adapt from one superblock to the next: each starts from
   /// those of the row above after its second superblock. Otherwise only frames whose costs stay as they are do that.

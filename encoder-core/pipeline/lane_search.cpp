@@ -48,6 +48,7 @@ void LaneSearch<P>::run(FrameSearch<P>& search, const DspTable<P>& dsp, const Wa
     WriteContext wc(plan.sequence, plan.header, probabilities.cdfs, lane.context);
     wc.blocks = &search.frame->blocks;
     wc.tx_units = std::as_const(search.frame->tx).view();
+    wc.palettes = &search.frame->palettes;
     wc.coefs = &coefs;
     SearchContext<P> context = {.plan = plan,
                                 .frame = *search.frame,

@@ -15,6 +15,7 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   WriteContext wc(plan.sequence, frame.header, cdfs, context);
   wc.blocks = &frame.blocks;
   wc.tx_units = frame.tx.view();
+  wc.palettes = &frame.palettes;
   wc.cdef_idx = frame.cdef_idx.view();
   out.clear();
   RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);

@@ -8,6 +8,7 @@
 #include "block/tx_type_rules.h"
 #include "block/write_inter_info.h"
 #include "block/write_intra_info.h"
+#include "block/write_palette.h"
 #include "block/write_tx_size.h"
 
 namespace tessera {
@@ -64,14 +65,16 @@ uint64_t IntraSearch<P>::mode_rate(const BlockInfo& info) {
   return counter.bits512();
 }
 
-/// What precedes the modes of an intra block, and the flags of tools that it does not use.
+/// What precedes the modes of an intra block, its luma palette, and the flags of tools that it does not use.
 template <Pixel P>
 uint64_t IntraSearch<P>::leading_rate(const BlockInfo& info) {
   FrozenCostCounter counter = s_.counter();
   const Neighbours near(s_.context, info.mi_row, info.mi_col);
   write_skip(counter, s_.wc, near, info);
   if (!s_.header().frame_is_intra()) write_is_inter(counter, s_.wc, near, info);
-  write_palette_and_filter_intra(counter, s_.wc, info);
+  write_palette_y(counter, s_.wc, info);
+  write_color_map(counter, s_.wc, info, 0);
+  write_filter_intra(counter, s_.wc, info);
   return counter.bits512();
 }
 
@@ -109,12 +112,19 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
     for (int delta : {-3, -2, -1, 1, 2, 3}) consider(m, delta);
 }
 
+/// One transform block of luma, at x, y.
+template <Pixel P>
+void IntraSearch<P>::predict_luma(const BlockInfo& info, const IntraEdges<P>& edges, int x, int y, P* dst, ptrdiff_t stride) {
+  if (info.palette_size[0]) palettes_.predict(info, 0, x, y, edges.place.w, edges.place.h, dst, stride);
+  else predict_from_edges(s_.dsp.intra, edges, info.y_mode, info.angle_delta_y, dst, stride);
+}
+
 template <Pixel P>
 RdCost IntraSearch<P>::trial(BlockInfo& info) {
   const TxSize size = Max_Tx_Size_Rect[info.size];
   const int w = block_width(info.size), h = block_height(info.size);
   P* const pred = s_.scratch.pred[0].luma.data();
-  predict_from_edges(s_.dsp.intra, s_.scratch.edges, info.y_mode, info.angle_delta_y, pred, w);
+  predict_luma(info, s_.scratch.edges, info.mi_col * MI_SIZE, info.mi_row * MI_SIZE, pred, w);
   s_.dsp.distortion.residual(s_.source_at(0, info.mi_row, info.mi_col), s_.source_stride[0], pred, w,
                              s_.scratch.residual.data(), w, w, h);
   const UnitChoice unit = tx_.code_unit({.info = info,
@@ -146,9 +156,8 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   const int tries = std::min<int>(ranked.size(), s_.header().frame_is_intra() ? s_.settings().intra.full_rd_modes
                                                                                : s_.settings().intra.full_rd_modes_inter);
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
-  if (static_cast<float>(ranked[0].cost) > bar) return best;
   int winner = 0;
-  for (int i = 0; i < tries; i++) {
+  for (int i = 0; i < tries && static_cast<float>(ranked[0].cost) <= bar; i++) {
     info.y_mode = ranked[i].mode;
     info.angle_delta_y = ranked[i].delta;
     if (s_.lossless()) {  // whole-block transforms do not exist there: the ranking decides
@@ -163,7 +172,44 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   }
   info.y_mode = ranked[winner].mode;
   info.angle_delta_y = ranked[winner].delta;
+  try_palettes(info, bar, best);
   return best;
+}
+
+/// Lets palettes compete with the best mode so far, which costs `best`.
+template <Pixel P>
+void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
+  const int most = s_.settings().intra.palettes;
+  // No palette takes fewer bits than this.
+  constexpr int kLeastBits = 24;
+  if (most == 0 || !codes_palettes(s_.header(), info.size) || !searches_palettes(info.size)) return;
+  if (bar < s_.sad_lambda * kLeastBits * kCostOneBit) return;
+  BlockInfo with = info;
+  with.y_mode = DC_PRED;
+  with.angle_delta_y = 0;
+  palettes_.propose(with, 0, most, found_);
+  int winner = -1, last = -1;
+  const int w = block_width(info.size);
+  const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
+  for (int i = 0; i < found_.size(); i++) {
+    palettes_.apply(with, 0, found_[i]);
+    last = i;
+    RdCost cost;
+    if (s_.lossless()) {
+      P* const pred = s_.scratch.pred[0].luma.data();
+      predict_luma(with, s_.scratch.edges, info.mi_col * MI_SIZE, info.mi_row * MI_SIZE, pred, w);
+      const uint64_t rate = mode_rate(with) + palettes_.rate(with, 0);
+      cost.j = s_.dsp.distortion.satd[info.size](src, s_.source_stride[0], pred, w) + s_.sad_lambda * static_cast<float>(rate);
+    } else {
+      cost = trial(with);
+    }
+    if (cost.j >= best.j) continue;
+    best = cost;
+    winner = i;
+  }
+  if (winner < 0) return;
+  if (last != winner) palettes_.apply(with, 0, found_[winner]);
+  info = with;
 }
 
 template <Pixel P>
@@ -181,7 +227,7 @@ RdCost IntraSearch<P>::code_luma_at_depth(BlockInfo& info, int depth, CodedPlane
     const int x = t.x4 * 4, y = t.y4 * 4;
     edges_at(block, x, y, w, h, s_.scratch.edges);
     P* const dst = recon.ptr(x, y, w, h);
-    predict_from_edges(s_.dsp.intra, s_.scratch.edges, info.y_mode, info.angle_delta_y, dst, recon.stride());
+    predict_luma(info, s_.scratch.edges, x, y, dst, recon.stride());
     s_.dsp.distortion.residual(s_.source_at(0, t.mi_row, t.mi_col), s_.source_stride[0], dst, recon.stride(),
                                s_.scratch.residual.data(), w, w, h);
     const UnitChoice unit = tx_.code_unit({.info = info,
@@ -296,7 +342,8 @@ RdCost IntraSearch<P>::code_chroma_with(const BlockInfo& info, CodedPlane coded[
       IntraEdges<P>& edges = index == 0 ? (i ? s_.scratch.edges_v : s_.scratch.edges_u) : s_.scratch.edges;
       if (index++ > 0) edges_at(block, x, y, w, h, edges);
       P* const dst = recon.ptr(x, y, w, h);
-      predict_chroma(info, edges, plane, dst, recon.stride(), w, h);
+      if (info.palette_size[1]) palettes_.predict(info, plane, x, y, w, h, dst, recon.stride());
+      else predict_chroma(info, edges, plane, dst, recon.stride(), w, h);
       const int off_x = x - block.x, off_y = y - block.y;
       s_.dsp.distortion.residual(s_.source_at(plane, info.mi_row, info.mi_col) + off_y * s_.source_stride[plane] + off_x,
                                  s_.source_stride[plane], dst, recon.stride(), s_.scratch.residual.data(), w, w, h);
@@ -323,6 +370,8 @@ RdCost IntraSearch<P>::code_chroma_with(const BlockInfo& info, CodedPlane coded[
   }
   FrozenCostCounter counter = s_.counter();
   write_uv_mode(counter, s_.wc, info);
+  write_palette_uv(counter, s_.wc, info);
+  write_color_map(counter, s_.wc, info, 1);
   cost.rate += counter.bits512();
   cost.j = s_.j(cost.distortion, cost.rate);
   return cost;
@@ -340,8 +389,9 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
   struct Option {
     PredictionMode mode;
     int8_t delta;
+    const Palette* palette = nullptr;
   };
-  FixedVector<Option, 6> options;
+  FixedVector<Option, 6 + PALETTE_COLORS> options;
   const auto offer = [&](PredictionMode mode, int8_t delta) {
     if (options.size() >= s_.settings().intra.chroma_modes + (mode == UV_CFL_PRED)) return;
     for (const Option& o : options)
@@ -354,6 +404,11 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
   offer(SMOOTH_PRED, 0);
   offer(V_PRED, 0);
   offer(H_PRED, 0);
+  if (info.palette_size[0]) {
+    info.uv_mode = DC_PRED;
+    palettes_.propose(info, 1, s_.settings().intra.palettes, found_);
+    for (const Palette& p : found_) options.push_back({DC_PRED, 0, &p});
+  }
 
   const BlockContext::Checkpoint start = s_.context.save(info.mi_col);
   const BlockDecodedMap decoded = s_.decoded;
@@ -365,6 +420,8 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
     s_.decoded = decoded;
     info.uv_mode = options[i].mode;
     info.angle_delta_uv = options[i].delta;
+    info.palette_size[1] = 0;
+    if (options[i].palette) palettes_.apply(info, 1, *options[i].palette);
     if (info.uv_mode == UV_CFL_PRED) choose_cfl_alphas(info);
     last = i;
     return code_chroma_with(info, coded, levels);

@@ -1,6 +1,7 @@
-// Intra decisions of one block: the luma mode by rank and trial, the transform depth, and the chroma mode.
+// Intra decisions of one block: the luma mode or palette by rank and trial, the transform depth, and the chroma mode or palette.
 #pragma once
 
+#include "search/palette_search.h"
 #include "search/tx_search.h"
 
 namespace tessera {
@@ -8,7 +9,7 @@ namespace tessera {
 template <Pixel P>
 class IntraSearch {
  public:
-  IntraSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx) {}
+  IntraSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), palettes_(context) {}
 
   /// The best luma mode for the block, filled into `info`; returns what it costs (luma, mode and coefficients) as
   /// one transform of the largest size: infinity where no mode ranks (SATD and rate) below `bar`. Leaves nothing behind.
@@ -31,6 +32,8 @@ class IntraSearch {
   uint64_t leading_rate(const BlockInfo& info);
   void rank_modes(BlockInfo& info, float bar, Candidates& out);
   RdCost trial(BlockInfo& info);
+  void try_palettes(BlockInfo& info, float bar, RdCost& best);
+  void predict_luma(const BlockInfo& info, const IntraEdges<P>& edges, int x, int y, P* dst, ptrdiff_t stride);
   RdCost code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded);
   RdCost code_chroma_with(const BlockInfo& info, CodedPlane coded[2], Level* levels);
   RdCost choose_chroma(BlockInfo& info, CodedPlane coded[2], Level* levels);
@@ -40,6 +43,8 @@ class IntraSearch {
 
   SearchContext<P>& s_;
   TxSearch<P>& tx_;
+  PaletteSearch<P> palettes_;
+  Palettes found_;                 ///< palettes of the block at hand
   Array<CodedPlane, 2> luma_;      ///< the depth at hand and the best so far
   Array<CodedPlane, 2> chroma_, chroma_trial_;
 };

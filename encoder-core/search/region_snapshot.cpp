@@ -51,6 +51,24 @@ void RegionSnapshot<P>::copy_samples(SearchContext<P>& s, bool out) const {
 }
 
 template <Pixel P>
+void RegionSnapshot<P>::copy_palettes(SearchContext<P>& s, bool out) const {
+  const auto copy = [&]<class T>(View2d<T> frame, T* kept, int x, int y, int w, int h) {
+    for (int r = 0; r < h; r++) {
+      T* const row = frame.ptr(x, y + r, w, 1);
+      if (out) std::copy_n(kept + r * w, w, row);
+      else std::copy_n(row, w, kept + r * w);
+    }
+  };
+  PaletteGrid& grid = s.frame.palettes;
+  const PictureFormat& f = s.frame.format;
+  const int squares = std::max(size_mi_ / 2, 1);
+  copy(grid.all_colors(), palettes_.colors.data(), mi_col_ / 2, mi_row_ / 2, squares, squares);
+  for (int p = 0; p < std::min(f.planes(), 2); p++)
+    copy(grid.map(p), palettes_.map[p].data(), (mi_col_ * MI_SIZE) >> f.ss_x(p), (mi_row_ * MI_SIZE) >> f.ss_y(p),
+         (size_mi_ * MI_SIZE) >> f.ss_x(p), (size_mi_ * MI_SIZE) >> f.ss_y(p));
+}
+
+template <Pixel P>
 void RegionSnapshot<P>::save(const SearchContext<P>& s, const RegionStart& start, int mi_row, int mi_col, int size_mi) {
   mi_row_ = mi_row;
   mi_col_ = mi_col;
@@ -59,15 +77,19 @@ void RegionSnapshot<P>::save(const SearchContext<P>& s, const RegionStart& start
   decoded_ = s.decoded;
   copy_samples(const_cast<SearchContext<P>&>(s), false);
   num_blocks_ = 0;
+  has_palettes_ = false;
   const int rows = std::min(size_mi, s.header().size.mi_rows - mi_row), cols = std::min(size_mi, s.header().size.mi_cols - mi_col);
   const View2d<const TxUnit> tx = std::as_const(s.frame.tx).view();
   for (int r = 0; r < rows; r++) {
     for (int c = 0; c < cols; c++) {
       const BlockInfo& info = std::as_const(s.frame.blocks).at(mi_row + r, mi_col + c);
-      if (info.mi_row == mi_row + r && info.mi_col == mi_col + c) blocks_[num_blocks_++] = info;
+      if (info.mi_row != mi_row + r || info.mi_col != mi_col + c) continue;
+      blocks_[num_blocks_++] = info;
+      has_palettes_ |= info.palette_size[0] > 0 || info.palette_size[1] > 0;
     }
     std::copy_n(tx.ptr(mi_col, mi_row + r, cols, 1), cols, tx_[r].data());
   }
+  if (has_palettes_) copy_palettes(const_cast<SearchContext<P>&>(s), false);
   num_coefs_ = s.coefs.used() - start.coefs;
   std::copy_n(s.coefs.at(start.coefs), num_coefs_, coefs_.data());
 }
@@ -77,6 +99,7 @@ void RegionSnapshot<P>::restore(SearchContext<P>& s) const {
   s.context.restore(context_);
   s.decoded = decoded_;
   copy_samples(s, true);
+  if (has_palettes_) copy_palettes(s, true);
   const int rows = std::min(size_mi_, s.header().size.mi_rows - mi_row_), cols = std::min(size_mi_, s.header().size.mi_cols - mi_col_);
   for (int i = 0; i < num_blocks_; i++) s.frame.blocks.place(blocks_[i]);
   for (int r = 0; r < rows; r++) std::copy_n(tx_[r].data(), cols, s.frame.tx.view().ptr(mi_col_, mi_row_ + r, cols, 1));

@@ -25,6 +25,12 @@ RegionStart mark_region(const SearchContext<P>& s, int mi_col);
 template <Pixel P>
 void rewind_region(SearchContext<P>& s, const RegionStart& start);
 
+/// Colours and maps of a square's palettes.
+struct RegionPalettes {
+  Array<PaletteColors, kSbMi * kSbMi / 4> colors;
+  Table2<uint8_t, 2, kSbSize * kSbSize> map;
+};
+
 template <Pixel P>
 class RegionSnapshot {
  public:
@@ -35,6 +41,7 @@ class RegionSnapshot {
 
  private:
   void copy_samples(SearchContext<P>& s, bool out) const;
+  void copy_palettes(SearchContext<P>& s, bool out) const;
 
   int mi_row_ = 0, mi_col_ = 0, size_mi_ = 0;
   BlockContext::Checkpoint context_;
@@ -45,6 +52,8 @@ class RegionSnapshot {
   Array<BlockInfo, kSbMi * kSbMi> blocks_;
   Table2<TxUnit, kSbMi, kSbMi> tx_;
   Array<Level, 3 * kSbSize * kSbSize> coefs_;
+  bool has_palettes_ = false;
+  mutable RegionPalettes palettes_;
 };
 
 /// One per side of a square, by its log2 in mode-info units.

@@ -57,6 +57,8 @@ Span<const TxType> TxSearch<P>::candidate_types(const BlockInfo& info, TxSize si
   } else {
     // Prediction from an edge leaves a residual that grows away from it: the mode names its likely transform.
     if (max_types > 1) offer(Mode_To_Txfm[info.y_mode]);
+    // What a palette misses lies here and there.
+    if (info.palette_size[0]) offer(IDTX);
     for (TxType t : kIntraOrder) offer(t);
   }
   if (n == 0) types_[n++] = DCT_DCT;

@@ -101,6 +101,20 @@ TEST(Determinism, RowsOfATileSideBySide) {
     }
 }
 
+TEST(Determinism, BytesOfScreensDoNotDependOnThreadsOrKernels) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime}) {
+    const auto screen = [&](int threads, uint32_t mask) {
+      EncoderConfig c = config_of(profile, threads);
+      c.cpu_mask = mask;
+      Status status;
+      return encode_screen_video(c, 20, &status).bytes();
+    };
+    const std::vector<uint8_t> one = screen(1, ~0u);
+    EXPECT_TRUE(screen(3, ~0u) == one);
+    EXPECT_TRUE(screen(2, 0) == one);
+  }
+}
+
 TEST(Determinism, BytesDoNotDependOnKernels) {
   for (int depth : {8, 10}) {
     EncoderConfig c = config_of(UsageProfile::kGoodQuality, 2);
@@ -123,13 +137,13 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
 }
 
 /// Heap allocations while frames `from` and later pass through.
-int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0) {
+int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, bool screen = false) {
   EncoderConfig c = config_of(profile, threads);
   c.runtime.target_bitrate_kbps = target_kbps;
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
-  for (int i = 0; i < frames; i++) pictures.push_back(make_test_picture(c.width, c.height, 8, false, i));
+  for (int i = 0; i < frames; i++) pictures.push_back(screen ? make_screen_picture(c.width, c.height, 8, false, i) : make_test_picture(c.width, c.height, 8, false, i));
   allocations = 0;
   for (int i = 0; i < frames; i++) {
     counting = i >= from;
@@ -153,6 +167,11 @@ TEST(Allocation, NoneInSteadyStateWithLookAhead) {
 TEST(Allocation, NoneForKeepingToARate) {
   EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 40, 300), 0);
   EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 150, 300), 0);
+}
+
+TEST(Allocation, NoneForScreens) {
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, true), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, true), 0);
 }
 
 struct Footprint {

@@ -15,7 +15,7 @@ struct StreamCase {
   Structure structure = Structure::kPyramid;
   int cpu_used = 6, cq_level = 40;
   int tile_columns_log2 = 0, tile_rows_log2 = 0;
-  bool monochrome = false, error_resilient = false;
+  bool monochrome = false, error_resilient = false, screen = false;
   int cut = 1 << 30;
   EndUsage end_usage = EndUsage::kAuto;
   uint32_t target_kbps = 0, buffer_ms = 6000;
@@ -25,7 +25,8 @@ struct StreamCase {
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
-       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "");
+       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
+       << (c.screen ? " screen" : "");
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
 
@@ -63,9 +64,11 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.keep_reconstruction = true;
   Status status;
   const EncodedSequence sequence =
-      !c.turning ? encode_test_video(config, c.frames, &status, c.cut) : encode_pictures(config, c.frames, &status, [&](int i) {
-        return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
-      });
+      c.screen    ? encode_screen_video(config, c.frames, &status)
+      : c.turning ? encode_pictures(config, c.frames, &status, [&](int i) {
+          return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
+        })
+                  : encode_test_video(config, c.frames, &status, c.cut);
   ASSERT_TRUE(status.ok()) << status.message();
   ASSERT_EQ(sequence.units.size(), static_cast<size_t>(c.frames));
   for (int i = 0; i < c.frames; i++) EXPECT_EQ(sequence.frame_ids[static_cast<size_t>(i)], static_cast<uint64_t>(i));
@@ -83,7 +86,8 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   if (c.cq_level == 0) {  // lossless
     std::vector<uint8_t> source;
     for (int i = 0; i < c.frames; i++) {
-      const TestPicture p = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
+      const TestPicture p = c.screen ? make_screen_picture(c.width, c.height, c.bit_depth, c.monochrome, i)
+                                     : make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
       source.insert(source.end(), p.bytes.begin(), p.bytes.end());
     }
     EXPECT_TRUE(source == sequence.reconstruction) << "lossless coding changed the pictures";
@@ -164,6 +168,28 @@ std::vector<StreamCase> motions() {
   return cases;
 }
 
+/// Palettes, of all sizes and at the edges of pictures and tiles.
+std::vector<StreamCase> screens() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{64, 64}, {66, 130}, {97, 81}, {130, 34}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kKeyOnly, Structure::kLowDelay, Structure::kPyramid})
+      for (int depth : {8, 10})
+        for (int cpu_used : {0, 6, 10})
+          cases.push_back({.width = s[0], .height = s[1], .frames = structure == Structure::kKeyOnly || cpu_used == 0 ? 3 : 10,
+                           .bit_depth = depth, .structure = structure, .cpu_used = cpu_used, .cq_level = 10 + 4 * cpu_used, .screen = true});
+  for (int cpu_used : {1, 2, 3, 4, 5, 7, 8, 9})
+    cases.push_back({.width = 98, .height = 82, .frames = 6, .cpu_used = cpu_used, .cq_level = 20, .screen = true});
+  for (Structure structure : {Structure::kLowDelay, Structure::kPyramid}) {
+    cases.push_back({.width = 352, .height = 288, .frames = 6, .structure = structure, .cpu_used = 8, .tile_columns_log2 = 1,
+                     .tile_rows_log2 = 1, .screen = true});
+    cases.push_back({.width = 97, .height = 81, .frames = 5, .structure = structure, .cpu_used = 4, .cq_level = 0, .screen = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 5, .structure = structure, .cpu_used = 4, .monochrome = true, .screen = true});
+  }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
 INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));
 INSTANTIATE_TEST_SUITE_P(Rates, StreamMatrix, testing::ValuesIn(rates()));

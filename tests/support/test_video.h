@@ -1,4 +1,5 @@
-// Moving pictures made on the spot: gradients, textures, moving shapes, noise and a scene cut, at any size and depth.
+// Moving pictures made on the spot, at any size and depth: gradients, textures, moving shapes, noise and a scene cut, or a screen
+// with windows of scrolling text.
 #pragma once
 
 #include <algorithm>
@@ -79,6 +80,36 @@ inline TestPicture make_turning_picture(int width, int height, int bit_depth, bo
   return pic;
 }
 
+/// Picture `index` of a screen: a dithered desktop, a window of scrolling text with coloured letters on a flat ground, and a bar of
+/// icons. No noise.
+inline TestPicture make_screen_picture(int width, int height, int bit_depth, bool monochrome, int index) {
+  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+  const int shift = bit_depth - 8;
+  const auto hash = [](int a, int b) {
+    uint32_t h = static_cast<uint32_t>(a) * 0x9e3779b9u ^ static_cast<uint32_t>(b) * 0x85ebca6bu;
+    h ^= h >> 15;
+    h *= 0x2c1b3c6du;
+    return h ^ h >> 12;
+  };
+  constexpr int kInk[4][3] = {{220, 128, 128}, {150, 90, 170}, {170, 160, 100}, {90, 110, 210}};
+  for (int p = 0; p < pic.planes(); p++)
+    for (int y = 0; y < pic.plane_height(p); y++)
+      for (int x = 0; x < pic.plane_width(p); x++) {
+        const int sx = p ? 2 * x : x, sy = p ? 2 * y : y, ty = sy + 3 * index;  // text scrolls
+        const int letter = static_cast<int>(hash(sx / 6, ty / 9) & 255), part = static_cast<int>(hash(letter, sx % 6 * 16 + ty % 9) & 7);
+        int s = p == 0 ? (((sx ^ sy) & 1) ? 200 : 206) : 124 + 4 * p;
+        if (sy < 8) s = static_cast<int>(hash(sx / 8, p) & 15) * 16;
+        else if (sx >= width / 8) {
+          s = p == 0 ? 24 : 128;
+          if (letter > 90 && sx % 6 < 5 && ty % 9 < 7 && part > 3) s = part == 4 ? (s + kInk[letter & 3][p]) / 2 : kInk[letter & 3][p];
+        }
+        const int sample = s << shift;
+        pic.bytes.push_back(static_cast<uint8_t>(sample));
+        if (bit_depth > 8) pic.bytes.push_back(static_cast<uint8_t>(sample >> 8));
+      }
+  return pic;
+}
+
 /// A whole sequence through the encoder.
 struct EncodedSequence {
   std::vector<std::vector<uint8_t>> units;   ///< temporal units
@@ -127,6 +158,11 @@ EncodedSequence encode_pictures(const EncoderConfig& config, int frames, Status*
 inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames, Status* status, int cut = 1 << 30) {
   return encode_pictures(config, frames, status, [&](int i) {
     return make_test_picture(config.width, config.height, config.bit_depth, config.chroma == ChromaFormat::kMonochrome, i, cut);
+  });
+}
+inline EncodedSequence encode_screen_video(const EncoderConfig& config, int frames, Status* status) {
+  return encode_pictures(config, frames, status, [&](int i) {
+    return make_screen_picture(config.width, config.height, config.bit_depth, config.chroma == ChromaFormat::kMonochrome, i);
   });
 }
 

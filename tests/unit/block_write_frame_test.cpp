@@ -12,11 +12,13 @@
 #include "block/write_block.h"
 #include "block/write_inter_info.h"
 #include "block/write_intra_info.h"
+#include "block/write_palette.h"
 #include "block/write_partition.h"
 #include "block/write_sinks.h"
 #include "block/write_tx_size.h"
 #include "spec/coef_tables.h"
 #include "tests/support/parser/tile_parser.h"
+#include "tests/support/random_palettes.h"
 
 namespace tessera {
 namespace {
@@ -28,17 +30,23 @@ struct Options {
   int width = 200, height = 136;
   int subsampling_x = 1, subsampling_y = 1;
   bool mono = false, lossless = false;
+  int bit_depth = 8;
 };
 
 class RandomFrame {
  public:
-  explicit RandomFrame(const Options& options) : rng_(options.seed), options_(options) {
+  explicit RandomFrame(const Options& options) : rng_(options.seed), options_(options), palettes_(options.seed) {
     make_headers();
     const FrameSize& size = header_.size;
     blocks_.resize(size.mi_rows, size.mi_cols);
     const int sb_cols = div_ceil(size.mi_cols, kSbMi), sb_rows = div_ceil(size.mi_rows, kSbMi);
     tx_.resize(sb_cols * kSbMi, sb_rows * kSbMi);
     cdef_idx_.resize(sb_cols, sb_rows);
+    palettes_.grid.resize({.width = options.width,
+                      .height = options.height,
+                      .monochrome = options.mono,
+                      .subsampling_x = options.subsampling_x,
+                      .subsampling_y = options.subsampling_y});
     for (int y = 0; y < sb_rows; y++)
       for (int x = 0; x < sb_cols; x++)
         cdef_idx_.at(x, y) = static_cast<int8_t>(random(1 << header_.cdef.cdef_bits));
@@ -65,14 +73,17 @@ class RandomFrame {
   }
   int tiles() const { return header_.tile_info.num_tiles(); }
   const FrameHeader& header() const { return header_; }
+  int palettes_seen() const { return palettes_.seen; }
 
  private:
   int random(int n) { return static_cast<int>(rng_() % static_cast<unsigned>(n)); }
   bool chance(int of) { return random(of) == 0; }
+  TransformLayout layout() const { return TransformLayout(sequence_, header_); }
 
   void make_headers() {
     ColorConfig& color = sequence_.color_config;
     color.mono_chrome = options_.mono;
+    color.bit_depth = static_cast<uint8_t>(options_.bit_depth);
     color.subsampling_x = static_cast<uint8_t>(options_.subsampling_x);
     color.subsampling_y = static_cast<uint8_t>(options_.subsampling_y);
     for (bool* flag : {&sequence_.enable_filter_intra, &sequence_.enable_interintra_compound,
@@ -224,7 +235,13 @@ class RandomFrame {
     info.y_mode = static_cast<PredictionMode>(random(INTRA_MODES));
     if (allows_angle_delta(info.size) && is_directional_mode(info.y_mode))
       info.angle_delta_y = static_cast<int8_t>(random(7) - 3);
-    if (info.y_mode == DC_PRED && allows_filter_intra(sequence_, info.size) && chance(2)) {
+    const bool may_have_palettes = codes_palettes(header_, info.size) && block_width(info.size) >= 8 && block_height(info.size) >= 8;
+    if (may_have_palettes && chance(2)) {
+      info.y_mode = DC_PRED;
+      info.angle_delta_y = 0;
+      palettes_.decide(info, 0, layout(), options_.bit_depth);
+    }
+    if (info.y_mode == DC_PRED && !info.palette_size[0] && allows_filter_intra(sequence_, info.size) && chance(2)) {
       info.use_filter_intra = 1;
       info.filter_intra_mode = static_cast<uint8_t>(random(5));
     }
@@ -239,6 +256,11 @@ class RandomFrame {
     }
     if (allows_angle_delta(info.size) && is_directional_mode(info.uv_mode))
       info.angle_delta_uv = static_cast<int8_t>(random(7) - 3);
+    if (may_have_palettes && chance(2)) {
+      info.uv_mode = DC_PRED;
+      info.angle_delta_uv = 0;
+      palettes_.decide(info, 1, layout(), options_.bit_depth);
+    }
   }
 
   void decide_refs(BlockInfo& info) {
@@ -378,6 +400,7 @@ class RandomFrame {
     WriteContext wc(sequence_, header_, *cdfs, context);
     wc.blocks = &blocks_;
     wc.tx_units = tx_.view();
+    wc.palettes = &palettes_.grid;
     wc.coefs = &coefs_;
     wc.cdef_idx = cdef_idx_.view();
     for (int plane = 0; plane < kPlanes; plane++) wc.restoration[plane] = restoration_[plane].view();
@@ -468,6 +491,7 @@ class RandomFrame {
         EXPECT_EQ(got.cfl_alpha_u, alpha(sign_u, want.cfl_alpha_u));
         EXPECT_EQ(got.cfl_alpha_v, alpha(sign_v, want.cfl_alpha_v));
       }
+      palettes_.compare(got, want, layout());
     } else {
       EXPECT_EQ(got.ref_frame[0], want.ref_frame[0]);
       EXPECT_EQ(got.ref_frame[1], want.ref_frame[1]);
@@ -532,6 +556,7 @@ class RandomFrame {
   TxGrid tx_;
   Array2d<int8_t> cdef_idx_;
   Array<RestorationGrid, kPlanes> restoration_;
+  RandomPalettes palettes_;
   CoefStore coefs_;
   std::unique_ptr<RefMvFrame> motion_;
   TileRect tile_;
@@ -540,23 +565,31 @@ class RandomFrame {
   int coded_qindex_ = 0;
 };
 
-void run(Options options, int frames) {
+/// Returns the number of palettes.
+int run(Options options, int frames) {
+  int palettes = 0;
   for (int i = 0; i < frames; i++) {
     options.seed++;
     SCOPED_TRACE(testing::Message() << "seed " << options.seed);
     RandomFrame frame(options);
     for (int tile = 0; tile < frame.tiles(); tile++) {
       frame.check_tile(tile);
-      if (testing::Test::HasFailure()) return;
+      if (testing::Test::HasFailure()) return palettes;
     }
+    palettes += frame.palettes_seen();
   }
+  return palettes;
 }
 
 TEST(WriteFrame, IntraFramesParse) {
-  run({.inter = false}, 60);
+  EXPECT_GT(run({.inter = false}, 60), 300);
 }
 TEST(WriteFrame, InterFramesParse) {
-  run({.seed = 1000}, 200);
+  EXPECT_GT(run({.seed = 1000}, 200), 300);
+}
+TEST(WriteFrame, DeepFramesParse) {
+  EXPECT_GT(run({.seed = 500, .inter = false, .bit_depth = 10}, 20), 100);
+  EXPECT_GT(run({.seed = 520, .inter = false, .bit_depth = 12}, 20), 100);
 }
 TEST(WriteFrame, SmallFramesParse) {
   for (int size : {8, 16, 24, 72}) run({.seed = 200, .width = size, .height = 80 - size}, 8);

@@ -39,6 +39,7 @@ TEST(ScreenContent, AsksForMore) {
   s.tx.type_candidates_inter = 1;
   s.partition.min = BLOCK_8X8;
   adapt_to_screen_content(s);
+  EXPECT_TRUE(s.screen_content);
   EXPECT_GE(s.tx.type_candidates, 5);
   EXPECT_GE(s.tx.type_candidates_inter, 2);
   EXPECT_EQ(s.partition.min, BLOCK_4X4);

@@ -51,6 +51,7 @@ struct Block {
   int filter_intra_mode = 0;
   int palette_size_y = 0, palette_size_uv = 0;
   Array<uint16_t, 8> palette_colors_y = {}, palette_colors_u = {}, palette_colors_v = {};
+  Array<std::vector<uint8_t>, 2> color_map;  ///< ColorMapY, ColorMapUV: what is on screen, row by row
   Array<int8_t, 2> ref_frame = {INTRA_FRAME, NONE};
   Array<Mv, 2> mv = {};
   int ref_mv_idx = 0;

@@ -207,6 +207,8 @@ void TileParser::read_color_map(int plane, int n, int block_w, int block_h, int 
       for (int k = 0; k < 3; k++) hash += scores[k] * Palette_Color_Hash_Multipliers[k];
       color_map_(r, c) = static_cast<uint8_t>(order[read_index(Palette_Color_Context[hash])]);
     }
+  for (int r = 0; r < onscreen_h; r++)
+    for (int c = 0; c < onscreen_w; c++) b_.color_map[plane].push_back(color_map_(r, c));
 }
 
 }  // namespace tessera::parser

@@ -1,0 +1,73 @@
+// Screens are coded with the tools for screens at every speed, and nothing else is.
+#include <gtest/gtest.h>
+
+#include "tests/support/parser/stream_parser.h"
+#include "tests/support/test_video.h"
+
+namespace tessera::test {
+namespace {
+
+EncoderConfig config_of(int cpu_used, UsageProfile profile, int bit_depth) {
+  EncoderConfig c;
+  c.width = 200;
+  c.height = 140;
+  c.bit_depth = bit_depth;
+  c.fps_numerator = 30;
+  c.usage_profile = profile;
+  c.threads = 1;
+  c.runtime.cpu_used = cpu_used;
+  return c;
+}
+
+/// What the blocks of a stream use.
+struct Use : parser::Listener {
+  int frames = 0, screens = 0, luma = 0, chroma = 0, inter_frame_luma = 0;
+
+  void on_frame(int, const FrameHeader& header) override {
+    frames++;
+    screens += header.allow_screen_content_tools;
+    intra = header.frame_is_intra();
+  }
+  void on_block(int, const parser::Block& block) override {
+    luma += block.palette_size_y > 0;
+    chroma += block.palette_size_uv > 0;
+    inter_frame_luma += !intra && block.palette_size_y > 0;
+  }
+
+  bool intra = true;
+};
+
+Use use_of(const EncodedSequence& sequence) {
+  Use use;
+  parser::StreamParser stream(use);
+  for (const auto& unit : sequence.units) stream.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+  return use;
+}
+
+TEST(Screens, HavePalettesAtEverySpeed) {
+  for (int cpu_used = 0; cpu_used <= 10; cpu_used += cpu_used < 6 ? 3 : 1)
+    for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
+      for (int depth : {8, 10}) {
+        SCOPED_TRACE(testing::Message() << "cpu-used " << cpu_used << " profile " << static_cast<int>(profile) << " depth " << depth);
+        Status status;
+        const Use use = use_of(encode_screen_video(config_of(cpu_used, profile, depth), 4, &status));
+        ASSERT_TRUE(status.ok()) << status.message();
+        EXPECT_EQ(use.screens, use.frames);
+        EXPECT_GT(use.luma, 50);
+        EXPECT_GT(use.chroma, 10);
+        EXPECT_GT(use.inter_frame_luma, 0);
+      }
+}
+
+TEST(Screens, CameraPicturesHaveNone) {
+  for (int cpu_used : {3, 8}) {
+    Status status;
+    const Use use = use_of(encode_test_video(config_of(cpu_used, UsageProfile::kGoodQuality, 8), 4, &status));
+    ASSERT_TRUE(status.ok()) << status.message();
+    EXPECT_EQ(use.screens, 0);
+    EXPECT_EQ(use.luma + use.chroma, 0);
+  }
+}
+
+}  // namespace
+}  // namespace tessera::test
