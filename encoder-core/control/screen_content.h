@@ -10,7 +10,8 @@ namespace tessera {
 template <Pixel P>
 bool is_screen_content(PlaneView<const P> luma, int bit_depth);
 
-/// What screens want in addition: residuals coded as they are (IDTX), and 4x4 blocks.
+/// What screens want: palettes, residuals coded as they are (IDTX), 4x4 blocks, long scrolls found, partitions tried rather than
+/// foreseen; and no temporal filter.
 void adapt_to_screen_content(SearchSettings& settings);
 
 extern template bool is_screen_content(PlaneView<const uint8_t>, int);

@@ -42,6 +42,8 @@ struct InterSettings {
   bool compound = true;
   int compound_full = 2;       ///< compound candidates joining the ranking per reference pair: 1 NEAREST, 2 + NEW_NEW, 3 all
   int compound_pair_span = 3;  ///< pairs whose places in the reference list add up to at most this
+  int coarse_reach_x = 64;     ///< luma samples each way of the exhaustive first stage, on the source pictures
+  int coarse_reach_y = 48;
   bool interp_search = true;   ///< try smooth and sharp filters on the winner
   bool subpel_satd = true;     ///< rank sub-pel positions by SATD, not SAD
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)

@@ -141,7 +141,9 @@ void FrameEncoder<P>::find_motion(Run& run) {
       projection.project(band * kMotionFieldBand, std::min((band + 1) * kMotionFieldBand, rows8), run.work.motion_field);
     });
   }
-  const int refs = std::min(run.plan().settings.inter.max_references, run.plan().num_search_refs);
+  const InterSettings& set = run.plan().settings.inter;
+  const PyramidSearchSettings reach = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y};
+  const int refs = std::min(set.max_references, run.plan().num_search_refs);
   constexpr int kBandUnits = 8;
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kBandUnits);
   for (int i = 0; i < refs; i++) {
@@ -152,7 +154,7 @@ void FrameEncoder<P>::find_motion(Run& run) {
   workers_.run_parallel(refs * bands, [&](int i) {
     const RefFrame r = run.plan().search_refs[i / bands];
     const int begin = i % bands * kBandUnits;
-    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, {}, begin,
+    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, reach, begin,
                    std::min(begin + kBandUnits, unit_rows), run.coarse_room[r]);
   });
 }

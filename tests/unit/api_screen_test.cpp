@@ -59,6 +59,20 @@ TEST(Screens, HavePalettesAtEverySpeed) {
       }
 }
 
+/// Far more than one block's search would find by itself.
+TEST(Screens, LongScrollsAreFound) {
+  EncoderConfig c = config_of(8, UsageProfile::kRealtime, 8);
+  c.height = 500;
+  Status status;
+  // The text moves by 3 rows a picture.
+  const EncodedSequence far = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c.width, c.height, 8, false, 80 * i); });
+  const EncodedSequence other = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c.width, c.height, 8, false, 1000 * i); });
+  ASSERT_TRUE(status.ok()) << status.message();
+  ASSERT_EQ(far.units.size(), 2u);
+  EXPECT_FALSE(far.keys[1]) << "not a scene cut, for this test";
+  EXPECT_LT(far.units[1].size(), other.units[1].size() * 2 / 3) << "half of the text comes from 240 rows below";
+}
+
 TEST(Screens, CameraPicturesHaveNone) {
   for (int cpu_used : {3, 8}) {
     Status status;

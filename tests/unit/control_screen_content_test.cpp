@@ -43,6 +43,15 @@ TEST(ScreenContent, AsksForMore) {
   EXPECT_GE(s.tx.type_candidates, 5);
   EXPECT_GE(s.tx.type_candidates_inter, 2);
   EXPECT_EQ(s.partition.min, BLOCK_4X4);
+  EXPECT_GE(s.inter.coarse_reach_y, 320);
+  EXPECT_EQ(s.temporal.key_after + s.temporal.base_before + s.temporal.base_after, 0);
+  s.partition.none_below = s.partition.stop_below = 0.2f;
+  s.partition.split_above = 0.8f;
+  adapt_to_screen_content(s);
+  EXPECT_TRUE(s.partition.guided());
+  EXPECT_LT(s.partition.none_below, 0.1f);
+  EXPECT_GT(s.partition.split_above, 0.9f);
+  EXPECT_LT(s.partition.split_above, 1.0f);
   s.tx.type_candidates = 16;
   adapt_to_screen_content(s);
   EXPECT_EQ(s.tx.type_candidates, 16);
