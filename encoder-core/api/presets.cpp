@@ -11,6 +11,12 @@ void guide(PartitionSettings& p, float sure, float halves) {
   p.halves_above_intra = halves / 4;
 }
 
+/// HORZ_4 and VERT_4 are tried from `odds` on: in intra frames from a little more, where high odds are common.
+void quarters(PartitionSettings& p, float odds) {
+  p.quarters_above = odds;
+  p.quarters_above_intra = odds * 1.25f;
+}
+
 }  // namespace
 
 /// A chain of steps, each a few settings cheaper than the one before.
@@ -24,7 +30,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3};
   if (cpu_used >= 1) {
-    s.partition.ab = false;
+    s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
   }
   if (cpu_used >= 2) {
@@ -33,7 +39,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.intra.full_rd_modes = 6;
   }
   if (cpu_used >= 3) {
-    s.partition.four_way = false;
     s.intra.palettes = 2;
     s.inter.max_references = 5;
     s.inter.full_rd_modes = 4;
@@ -43,6 +48,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.type_candidates_inter = 7;
     s.tx.trellis_in_trials = false;
     guide(s.partition, 0.03f, 0.05f);
+    quarters(s.partition, 0.04f);
+    s.partition.ab_margin = 1.0f;
     s.intra.inter_margin = 1.2f;
   }
   if (cpu_used >= 4) {
@@ -56,7 +63,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 5) {
     s.inter.full_rd_modes = 3;
     s.tx.intra_depth = 1;
-    s.partition.skip_stop = 1.0f;
+    s.partition.skip_stop = 0.005f;
+    quarters(s.partition, 0.06f);
     guide(s.partition, 0.05f, 0.3f);
   }
   if (cpu_used >= 6) {
@@ -71,9 +79,12 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.leaf_motion_modes = false;
     s.intra.inter_margin = 1.0f;
     guide(s.partition, 0.08f, 0.6f);
+    quarters(s.partition, 0.1f);
+    s.partition.skip_stop = 0.01f;
   }
   if (cpu_used >= 7) {
     guide(s.partition, 0.14f, 0.9f);
+    s.partition.ab = s.partition.four_way = false;
     s.inter.max_references = 3;
     s.inter.subpel_rounds = 1;
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
@@ -83,8 +94,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.inter_depth = 1;
   }
   if (cpu_used >= 8) {
-    guide(s.partition, 0.2f, 0.95f);
-    s.partition.skip_stop = 2.0f;
+    guide(s.partition, 0.17f, 0.95f);
+    s.partition.skip_stop = 0.02f;
     s.inter.full_rd_modes = 1;
     s.inter.rank_decides = true;
     s.inter.max_ref_mv_idx = 1;
@@ -98,6 +109,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     guide(s.partition, 0.3f, 1.0f);
+    s.partition.skip_stop = 0.05f;
     s.intra.palettes = 1;
     s.partition.rect = false;
     s.cost_refresh_sb = 0;

@@ -16,7 +16,7 @@ constexpr int kTwoTilesFrom = 1280 * 720, kFourTilesFrom = 3840 * 2160;
 constexpr int kLeafLayer = 4;
 
 /// Eighth-sample vectors pay where the quantiser leaves detail to predict.
-constexpr int kHighPrecisionMvBelow = 100;
+constexpr int kHighPrecisionMvBelow = 128;
 
 }  // namespace
 

@@ -14,6 +14,7 @@ struct PartitionSettings {
   bool rect = true;               ///< HORZ and VERT
   BlockSize rect_max = BLOCK_64X64;  ///< largest square in which they are tried
   bool ab = false;                ///< the four three-way partitions
+  float ab_margin = 0.0f;         ///< lower is faster: those whose parts cost less than this x the best in other partitions; 0: all
   bool four_way = false;          ///< HORZ_4 and VERT_4
   float skip_stop = 0.0f;         ///< lower is slower: NONE with all-zero residual and SSE under this x area x step^2 ends the descent
   /// Foreseen odds of SPLIT against NONE (search/partition_guide.h) under which only NONE is tried, and over which only
@@ -22,6 +23,8 @@ struct PartitionSettings {
   bool guided() const { return none_below > 0 || stop_below > 0; }
   float halves_above = 0.0f;     ///< lower is slower: HORZ and VERT where the guide gives them these odds; 0: everywhere
   float halves_above_intra = 0.0f;  ///< the same in intra frames
+  float quarters_above = 0.0f;   ///< the same for HORZ_4 and VERT_4
+  float quarters_above_intra = 0.0f;
 };
 
 struct IntraSettings {

@@ -93,6 +93,30 @@ const Array<typename PartitionGuide<P>::Model, 3> PartitionGuide<P>::kIntraHalve
     -0.0704f, 0.0195f, 0.4938f, -0.2528f, 2.7659f, -4.9696f}},
 }};
 
+/// HORZ_4 against the best of NONE, SPLIT and the halves; squares of 32 and 16. VERT_4 by exchange, as above.
+template <Pixel P>
+const Array<typename PartitionGuide<P>::Model, 2> PartitionGuide<P>::kQuarters = {{
+  {-4.8070f,
+   {-0.4687f, -0.0229f, 0.5589f, 0.5820f, -0.6978f, -0.0783f, 0.0682f, -0.0796f, 0.2548f, 0.0197f, 0.1567f,
+    -0.3697f, 0.2859f, 0.4073f, -0.0799f, 0.0573f, 0.1109f, 0.0375f, -0.2458f, -2.9514f, 3.0103f, 3.3958f,
+    -4.1878f, 0.0346f, 0.0f, 0.0f, 0.0f}},
+  {-4.2639f,
+   {-0.0925f, 0.0061f, -0.2899f, 0.0691f, 0.0000f, 0.2921f, -0.0198f, 0.0510f, 0.1448f, 0.0314f, -0.0457f,
+    -0.6061f, 0.1972f, 0.4755f, 0.1788f, 0.7232f, 0.5921f, 0.4604f, -0.0245f, -1.6731f, 1.9529f, 2.8430f,
+    -1.9049f, -0.4871f, 0.0f, 0.0f, 0.0f}},
+}};
+template <Pixel P>
+const Array<typename PartitionGuide<P>::Model, 2> PartitionGuide<P>::kIntraQuarters = {{
+  {-2.9077f,
+   {0.3918f, -0.2329f, 0.7480f, 0.2383f, -0.3990f, -0.0121f, -0.0145f, -0.0451f, -0.1154f, -0.1012f, -0.0132f,
+    -0.0111f, -0.0334f, 0.2050f, -0.2716f, 3.3746f, -3.1848f, 0.0000f, 0.0f, 0.0f, 0.0f, 0.0f,
+    0.0f, 0.0f, 0.0f, 0.0f, 0.0f}},
+  {-3.2055f,
+   {0.0741f, -0.4506f, 0.4430f, 0.3064f, 0.2750f, -0.0252f, 0.0092f, 0.0147f, -0.0130f, 0.0005f, -0.1312f,
+    0.0147f, -0.0148f, 0.2975f, -0.1446f, 5.6123f, -4.6160f, 0.0000f, 0.0f, 0.0f, 0.0f, 0.0f,
+    0.0f, 0.0f, 0.0f, 0.0f, 0.0f}},
+}};
+
 template <Pixel P>
 void PartitionGuide<P>::start_superblock() {
   const int depth_shift = 2 * (s_.bit_depth() - 8);
@@ -256,44 +280,60 @@ float PartitionGuide<P>::split_odds_after(int mi_row, int mi_col, BlockSize size
   return evaluate(kAfter[level], f, n);
 }
 
+/// What tells whether a square is better cut along its rows (columns, if `vertical`): number of features.
 template <Pixel P>
-float PartitionGuide<P>::halves_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const {
-  const int level = 4 - Mi_Width_Log2[size], side_mi = Num_4x4_Blocks_Wide[size];
-  const int row = (mi_row - s_.sb_mi_row) / side_mi, col = (mi_col - s_.sb_mi_col) / side_mi;
+int PartitionGuide<P>::gather_cut(int mi_row, int mi_col, int level, bool vertical, const Tried& tried,
+                                  Array<float, kFeaturesAfter>& f) const {
+  const int side_mi = (64 >> level) / MI_SIZE, row = (mi_row - s_.sb_mi_row) / side_mi, col = (mi_col - s_.sb_mi_col) / side_mi;
   const float ratio = std::clamp(fast_log2(static_cast<float>(tried.whole_j / tried.split_j)), -1.0f, 1.0f);
-  Array<float, kFeaturesAfter> f;
+  int n;
   if (s_.header().frame_is_intra()) {
-    int n = gather_intra(mi_row, mi_col, level, f);
+    n = gather_intra(mi_row, mi_col, level, f);
     if (vertical) {
       std::swap(f[0], f[1]);
       std::swap(f[2], f[3]);
       std::swap(f[n - 2], f[n - 1]);
     }
-    f[n++] = ratio;
-    f[n++] = std::abs(ratio);
-    return evaluate(kIntraHalves[level], f, n);
+  } else {
+    gather(mi_row, mi_col, level, f);
+    if (vertical) {  // of the neighbours
+      std::swap(f[10], f[11]);
+      std::swap(f[12], f[13]);
+    }
+    const auto half = [&](Half h) {
+      uint32_t best = ~0u;
+      for (int i = 0; i < guiding_references(); i++)
+        best = std::min(best, s_.motion[s_.plan.search_refs[i]].half[4 * square_index(level, row, col) + h].cost);
+      return static_cast<float>(best);
+    };
+    const float log_whole = fast_log2(static_cast<float>(best_motion(level, row, col).cost) + 1);
+    const float rows = fast_log2(half(HALF_TOP) + half(HALF_BOTTOM) + 1) - log_whole;
+    const float cols = fast_log2(half(HALF_LEFT) + half(HALF_RIGHT) + 1) - log_whole;
+    n = kFeatures;
+    f[n++] = vertical ? cols : rows;
+    f[n++] = vertical ? rows : cols;
   }
-  gather(mi_row, mi_col, level, f);
-  if (vertical) {  // of the neighbours
-    std::swap(f[10], f[11]);
-    std::swap(f[12], f[13]);
-  }
-  const auto half = [&](Half h) {
-    uint32_t best = ~0u;
-    for (int i = 0; i < guiding_references(); i++)
-      best = std::min(best, s_.motion[s_.plan.search_refs[i]].half[4 * square_index(level, row, col) + h].cost);
-    return static_cast<float>(best);
-  };
-  const float log_whole = fast_log2(static_cast<float>(best_motion(level, row, col).cost) + 1);
-  const float rows = fast_log2(half(HALF_TOP) + half(HALF_BOTTOM) + 1) - log_whole;
-  const float cols = fast_log2(half(HALF_LEFT) + half(HALF_RIGHT) + 1) - log_whole;
-  int n = kFeatures;
-  f[n++] = vertical ? cols : rows;
-  f[n++] = vertical ? rows : cols;
   f[n++] = ratio;
   f[n++] = std::abs(ratio);
   f[n++] = tried.whole_skips;
-  return evaluate(kHalves[level], f, n);
+  return n;
+}
+
+template <Pixel P>
+float PartitionGuide<P>::halves_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const {
+  const int level = 4 - Mi_Width_Log2[size];
+  Array<float, kFeaturesAfter> f;
+  const int n = gather_cut(mi_row, mi_col, level, vertical, tried, f);
+  return evaluate(s_.header().frame_is_intra() ? kIntraHalves[level] : kHalves[level], f, n);
+}
+
+template <Pixel P>
+float PartitionGuide<P>::quarters_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const {
+  const int level = 4 - Mi_Width_Log2[size];
+  if (level == 0) return 0;
+  Array<float, kFeaturesAfter> f;
+  const int n = gather_cut(mi_row, mi_col, level, vertical, tried, f);
+  return evaluate(s_.header().frame_is_intra() ? kIntraQuarters[level - 1] : kQuarters[level - 1], f, n);
 }
 
 template class PartitionGuide<uint8_t>;

@@ -25,6 +25,8 @@ class PartitionGuide {
   };
   /// Probability that HORZ (or VERT) beats both.
   float halves_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const;
+  /// Probability that HORZ_4 (or VERT_4) beats them and HORZ and VERT; 0 for 64x64.
+  float quarters_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const;
 
  private:
   static constexpr int kFeatures = 19, kFeaturesAfter = 27;
@@ -33,6 +35,7 @@ class PartitionGuide {
     float mean = 0, square_mean = 0;                 ///< of the 8x8 blocks' means
     float total_variance() const { return variance + square_mean - mean * mean; }
   };
+  int gather_cut(int mi_row, int mi_col, int level, bool vertical, const Tried& tried, Array<float, kFeaturesAfter>& f) const;
   int gather_surroundings(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f, int n) const;
   int gather_intra(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f) const;
   float step() const;
@@ -46,6 +49,7 @@ class PartitionGuide {
     Array<float, kFeaturesAfter> weight;
   };
   static const Array<Model, 3> kBefore, kAfter, kHalves, kIntra, kIntraHalves;
+  static const Array<Model, 2> kQuarters, kIntraQuarters;
   float evaluate(const Model& model, const Array<float, kFeaturesAfter>& f, int count) const;
   int guiding_references() const;
 };

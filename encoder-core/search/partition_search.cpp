@@ -25,6 +25,11 @@ struct PartitionSearch<P>::Node {
   bool guided = false;
   float split_odds = 0.5f;
   double none_j = 0, split_j = 0;
+  Array<double, 4> split_part = kUnknown;  ///< costs of the parts of what was coded to its end
+  Array<double, 4> horz_part = kUnknown, vert_part = kUnknown;
+
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+  static constexpr Array<double, 4> kUnknown = {kNever, kNever, kNever, kNever};
 };
 
 template <Pixel P>
@@ -72,14 +77,36 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
                                 {node.none_j, node.split_j, node.none_skips}) >
                  (s_.header().frame_is_intra() ? set.halves_above_intra : set.halves_above);
     case PARTITION_HORZ_4:
-    case PARTITION_VERT_4: return set.four_way && !node.none_skips;
-    default: return set.ab && !node.none_skips;
+    case PARTITION_VERT_4: {
+      if (!set.four_way || node.none_skips) return false;
+      const float least = s_.header().frame_is_intra() ? set.quarters_above_intra : set.quarters_above;
+      if (!node.guided || least <= 0) return true;
+      return node.tried_none && node.split_j > 0 &&
+             guide_.quarters_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT_4,
+                                  {node.none_j, node.split_j, node.none_skips}) > least;
+    }
+    default:
+      if (!set.ab || node.none_skips) return false;
+      return set.ab_margin <= 0 || foreseen_j(node, partition) < set.ab_margin * node.best.j;
+  }
+}
+
+/// What a three-way partition will cost, by what its parts did in others; infinite where one of them is not known.
+template <Pixel P>
+double PartitionSearch<P>::foreseen_j(const Node& node, Partition partition) {
+  const Array<double, 4>& s = node.split_part;
+  switch (partition) {
+    case PARTITION_HORZ_A: return s[0] + s[1] + node.horz_part[1];
+    case PARTITION_HORZ_B: return node.horz_part[0] + s[2] + s[3];
+    case PARTITION_VERT_A: return s[0] + s[2] + node.vert_part[1];
+    default: return node.vert_part[0] + s[1] + s[3];
   }
 }
 
 template <Pixel P>
-RdCost PartitionSearch<P>::code_parts(const Node& node, Partition partition, double budget) {
+RdCost PartitionSearch<P>::code_parts(const Node& node, Partition partition, double budget, Array<double, 4>& parts) {
   RdCost sum;
+  int count = 0;
   sum.rate = partition_rate(node, partition);
   sum.j = s_.j(0, sum.rate);
   const int half = node.side_mi / 2, quarter = node.side_mi / 4;
@@ -89,6 +116,7 @@ RdCost PartitionSearch<P>::code_parts(const Node& node, Partition partition, dou
     sum.distortion += part.distortion;
     sum.rate += part.rate;
     sum.j += part.j;
+    parts[count++] = part.j;
   };
   const auto block = [&](int row, int col, BlockSize size) {
     const int r = node.mi_row + row, c = node.mi_col + col;
@@ -129,13 +157,19 @@ void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
   }
   rewind_region(s_, node.start);
   const double bar = std::min(node.best.j, node.budget);
-  const RdCost cost = code_parts(node, partition, bar);
+  Array<double, 4> parts = Node::kUnknown;
+  const RdCost cost = code_parts(node, partition, bar, parts);
   if (partition == PARTITION_NONE) {
     node.tried_none = true;
     node.none_j = cost.j;
     node.none_skips = blocks_.last_was_plain_skip();
   }
-  if (partition == PARTITION_SPLIT) node.split_j = cost.j;
+  if (partition == PARTITION_SPLIT) {
+    node.split_j = cost.j;
+    node.split_part = parts;
+  }
+  if (partition == PARTITION_HORZ) node.horz_part = parts;
+  if (partition == PARTITION_VERT) node.vert_part = parts;
   if (cost.j < node.best.j && (cost.j < bar || node.best.j == std::numeric_limits<double>::infinity())) {
     node.best = cost;
     node.best_partition = partition;

@@ -25,7 +25,8 @@ class PartitionSearch {
   bool allowed(const Node& node, Partition partition) const;
   bool worth_trying(const Node& node, Partition partition) const;
   void try_partition(Node& node, Partition partition);
-  RdCost code_parts(const Node& node, Partition partition, double budget);
+  RdCost code_parts(const Node& node, Partition partition, double budget, Array<double, 4>& parts);
+  static double foreseen_j(const Node& node, Partition partition);
   bool stop_after_none(const Node& node) const;
   void ask_guide(Node& node) const;
 
