@@ -11,9 +11,9 @@ constexpr int kMaxVectors = 96;
 template <Pixel P>
 class Search {
  public:
-  Search(const SuperblockMotionQuery<P>& q, SuperblockMotion& out) : q_(q), out_(out) {
-    out_.square.fill({});
-    out_.half.fill({});
+  explicit Search(const SuperblockMotionQuery<P>& q) : q_(q) {
+    cost_.fill(~0u);
+    vector_.fill(kNone);
   }
 
   void start() {
@@ -29,12 +29,11 @@ class Search {
 
   /// The cross around every vector that a square of 16 or more has come to prefer.
   void step_around_best() {
-    FixedVector<Mv, 21> centres;
-    for (int i = 0; i < kFirstSquare[3]; i++) {
-      const Mv mv = out_.square[i].mv;
-      if (out_.square[i].sad != ~0u && std::find(centres.begin(), centres.end(), mv) == centres.end()) centres.push_back(mv);
-    }
-    for (const Mv& c : centres) {
+    FixedVector<uint32_t, kFirstSquare[3]> centres;
+    for (int i = 0; i < kFirstSquare[3]; i++)
+      if (vector_[i] != kNone && std::find(centres.begin(), centres.end(), vector_[i]) == centres.end()) centres.push_back(vector_[i]);
+    for (const uint32_t centre : centres) {
+      const Mv c = tried_[centre];
       try_at(add(c, -8, 0));
       try_at(add(c, 8, 0));
       try_at(add(c, 0, -8));
@@ -42,7 +41,20 @@ class Search {
     }
   }
 
+  void store(SuperblockMotion& out) const {
+    const auto found = [&](int part) -> SquareMotion {
+      const uint32_t v = vector_[part];
+      if (v == kNone) return {};
+      return {tried_[v], cost_[part] - rate_[v], cost_[part]};
+    };
+    for (int i = 0; i < kSquares; i++) out.square[i] = found(i);
+    for (int i = 0; i < kHalves; i++) out.half[i] = found(kSquares + i);
+  }
+
  private:
+  static constexpr int kHalves = 4 * kFirstSquare[3], kParts = kSquares + kHalves;
+  static constexpr uint32_t kNone = ~0u;
+
   static Mv add(Mv m, int row, int col) { return {static_cast<int16_t>(m.row + row), static_cast<int16_t>(m.col + col)}; }
 
   bool in_reach(Mv mv) const {
@@ -53,46 +65,57 @@ class Search {
 
   void try_at(Mv mv) {
     if (tried_.full() || !in_reach(mv) || std::find(tried_.begin(), tried_.end(), mv) != tried_.end()) return;
+    const uint32_t index = static_cast<uint32_t>(tried_.size());
     tried_.push_back(mv);
-    uint32_t sad[kGridParts];
-    q_.sad_grid(q_.src, q_.src_stride, q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)), q_.ref.stride(), sad);
+    Array<uint32_t, kParts> sad;
+    q_.sad_grid(q_.src, q_.src_stride, q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)), q_.ref.stride(),
+                sad.data() + kFirstSquare[3]);
     // What it is coded against is not known yet: its length stands for its rate.
     const int far = std::abs(mv.row) + std::abs(mv.col);
     const uint32_t bits = far == 0 ? 1 : 5 + 2 * static_cast<uint32_t>(floor_log2(static_cast<uint32_t>(far)));
     const uint32_t rate = static_cast<uint32_t>(q_.lambda * 512.0f * static_cast<float>(bits));
-    const auto offer = [&](SquareMotion& to, uint32_t s) {
-      if (s + rate < to.cost) to = {mv, s, s + rate};
-    };
-    for (int i = 0; i < kGridParts; i++) offer(out_.square[kFirstSquare[3] + i], sad[i]);
+    rate_[index] = rate;
     for (int level = 2; level >= 0; level--) {
       const int side = 1 << level;
       for (int r = 0; r < side; r++)
         for (int c = 0; c < side; c++) {
-          const uint32_t* const at = sad + 4 * side * r + 2 * c;
+          const uint32_t* const at = sad.data() + kFirstSquare[level + 1] + 4 * side * r + 2 * c;
           const uint32_t a = at[0], b = at[1], d = at[2 * side], e = at[2 * side + 1];
-          const int index = square_index(level, r, c);
-          offer(out_.half[4 * index + HALF_TOP], a + b);
-          offer(out_.half[4 * index + HALF_BOTTOM], d + e);
-          offer(out_.half[4 * index + HALF_LEFT], a + d);
-          offer(out_.half[4 * index + HALF_RIGHT], b + e);
-          offer(out_.square[index], a + b + d + e);
-          sad[side * r + c] = a + b + d + e;
+          const int square = square_index(level, r, c);
+          uint32_t* const half = sad.data() + kSquares + 4 * square;
+          half[HALF_TOP] = a + b;
+          half[HALF_BOTTOM] = d + e;
+          half[HALF_LEFT] = a + d;
+          half[HALF_RIGHT] = b + e;
+          sad[square] = a + b + d + e;
         }
+    }
+    uint32_t* const cost = cost_.data();
+    uint32_t* const vector = vector_.data();
+    const uint32_t* const s = sad.data();
+    for (int i = 0; i < kParts; i++) {  // without branches, so that it goes in vectors
+      const uint32_t c = s[i] + rate;
+      const bool better = c < cost[i];
+      vector[i] = better ? index : vector[i];
+      cost[i] = better ? c : cost[i];
     }
   }
 
   const SuperblockMotionQuery<P>& q_;
-  SuperblockMotion& out_;
   FixedVector<Mv, kMaxVectors> tried_;
+  Array<uint32_t, kMaxVectors> rate_;    ///< of those
+  // Of the best vector so far: the squares, then the halves.
+  alignas(16) Array<uint32_t, kParts> cost_, vector_;
 };
 
 }  // namespace
 
 template <Pixel P>
 void search_superblock_motion(const SuperblockMotionQuery<P>& query, SuperblockMotion& out) {
-  Search<P> search(query, out);
+  Search<P> search(query);
   search.start();
   for (int i = 0; i < query.rounds; i++) search.step_around_best();
+  search.store(out);
 }
 
 template void search_superblock_motion(const SuperblockMotionQuery<uint8_t>&, SuperblockMotion&);

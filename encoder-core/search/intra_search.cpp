@@ -214,9 +214,7 @@ void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
 
 template <Pixel P>
 RdCost IntraSearch<P>::code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded) {
-  coded = {};
-  coded.units.clear();
-  coded.places.clear();
+  coded.clear();
   info.tx_size = s_.lossless() ? TX_4X4 : size_at_depth(info.size, depth);
   const IntraBlock block = plane_block(info, 0);
   const PlaneView<P> recon = s_.frame.plane(0);
@@ -328,10 +326,7 @@ RdCost IntraSearch<P>::code_chroma_with(const BlockInfo& info, CodedPlane coded[
   for (int i = 0; i < 2; i++) {
     const int plane = i + 1;
     CodedPlane& c = coded[i];
-    c.units.clear();
-    c.places.clear();
-    c.num_levels = 0;
-    c.any_coefficients = false;
+    c.clear();
     const IntraBlock block = plane_block(info, plane);
     const PlaneView<P> recon = s_.frame.plane(plane);
     const TxType type = compute_tx_type_uv(s_.header(), info, size, DCT_DCT);
@@ -459,11 +454,11 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
   BlockDecodedMap best_decoded = decoded;
   TxSize best_size = info.tx_size;
   P* const kept = s_.scratch.pred[1].luma.data();
-  int last = 0, winner = 0;
+  int last = 0, winner = 0, best = 0, at_hand = 0;
   for (int depth = 0; depth <= max_depth; depth++) {
     s_.context.restore(start);
     s_.decoded = decoded;
-    const RdCost cost = code_luma_at_depth(info, depth, luma_[0]);
+    const RdCost cost = code_luma_at_depth(info, depth, luma_[at_hand]);
     last = depth;
     if (cost.j < luma.j) {
       luma = cost;
@@ -471,8 +466,9 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
       best_size = info.tx_size;
       best_context = s_.context.save(info.mi_col);
       best_decoded = s_.decoded;
-      luma_[1] = luma_[0];
-      std::copy_n(s_.scratch.block_levels.data(), luma_[0].num_levels, best_levels);
+      best = at_hand;
+      at_hand = 1 - at_hand;
+      std::copy_n(s_.scratch.block_levels.data(), luma_[best].num_levels, best_levels);
       if (depth < max_depth) copy_samples(kept, w, at, recon.stride(), w, h);
     }
   }
@@ -484,7 +480,7 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
   info.tx_size = best_size;
 
   RdCost total = luma;
-  bool any = luma_[1].any_coefficients;
+  bool any = luma_[best].any_coefficients;
   Level* const chroma_levels = s_.scratch.chroma_levels.data();
   if (info.has_chroma) {
     const RdCost chroma = choose_chroma(info, chroma_.data(), chroma_levels);
@@ -494,7 +490,7 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
   }
   info.skip = !any;
   total.rate += mode_rate(info) + leading_rate(info);
-  tx_.store_plane(info, luma_[1], best_levels);
+  tx_.store_plane(info, luma_[best], best_levels);
   if (info.has_chroma)
     for (int i = 0; i < 2; i++) tx_.store_plane(info, chroma_[i], chroma_levels + i * kSbSize * kSbSize);
   total.j = s_.j(total.distortion, total.rate);

@@ -45,7 +45,7 @@ class IntraSearch {
   TxSearch<P>& tx_;
   PaletteSearch<P> palettes_;
   Palettes found_;                 ///< palettes of the block at hand
-  Array<CodedPlane, 2> luma_;      ///< the depth at hand and the best so far
+  Array<CodedPlane, 2> luma_;      ///< the depth at hand and the best so far, in turns
   Array<CodedPlane, 2> chroma_, chroma_trial_;
 };
 

@@ -53,7 +53,7 @@ struct Probabilities {
 
   void refresh_costs(const FrameHeader& header) {
     build_cost_tables(cdfs, costs);
-    mv_cost.build(cdfs, MvPrecision(header));
+    if (!header.frame_is_intra() || header.allow_intrabc) mv_cost.build(cdfs, MvPrecision(header));
   }
 };
 

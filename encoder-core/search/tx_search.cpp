@@ -207,30 +207,20 @@ void TxSearch<P>::code_tree(const BlockInfo& info, int mi_row, int mi_col, TxSiz
 template <Pixel P>
 void TxSearch<P>::code_inter_luma(const BlockInfo& info, const int16_t* residual, ptrdiff_t stride, int max_depth,
                                   int max_types, bool trellis, Level* levels, CodedPlane& out) {
-  out.units.clear();
-  out.places.clear();
-  out.num_levels = 0;
-  out.distortion = 0;
-  out.rate = 0;
+  out.clear();
   Tree tree = {residual, stride, max_depth, max_types, trellis, levels, &out};
   tree_ = &tree;
   const TxSize size = s_.lossless() ? TX_4X4 : Max_Tx_Size_Rect[info.size];
   for (int r = 0; r < Num_4x4_Blocks_High[info.size]; r += Tx_Height[size] >> 2)
     for (int c = 0; c < Num_4x4_Blocks_Wide[info.size]; c += Tx_Width[size] >> 2)
       code_tree(info, info.mi_row + r, info.mi_col + c, size, 0);
-  out.any_coefficients = false;
   for (const UnitChoice& u : out.units) out.any_coefficients |= u.eob > 0;
 }
 
 template <Pixel P>
 void TxSearch<P>::code_inter_chroma(const BlockInfo& info, int plane, const CodedPlane& luma, const int16_t* residual,
                                     ptrdiff_t stride, bool trellis, Level* levels, CodedPlane& out) {
-  out.units.clear();
-  out.places.clear();
-  out.num_levels = 0;
-  out.distortion = 0;
-  out.rate = 0;
-  out.any_coefficients = false;
+  out.clear();
   const TransformLayout layout = s_.layout();
   const TxSize size = chroma_tx_size(info, layout, s_.lossless());
   const int base_x4 = info.mi_col >> layout.subsampling_x, base_y4 = info.mi_row >> layout.subsampling_y;

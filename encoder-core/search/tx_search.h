@@ -34,6 +34,15 @@ struct CodedPlane {
   int64_t distortion = 0;
   uint64_t rate = 0;        ///< coefficients, and txfm_split of inter luma
   bool any_coefficients = false;
+
+  void clear() {
+    units.clear();
+    places.clear();
+    num_levels = 0;
+    distortion = 0;
+    rate = 0;
+    any_coefficients = false;
+  }
 };
 
 template <Pixel P>
