@@ -19,6 +19,17 @@ void quarters(PartitionSettings& p, float odds) {
 
 }  // namespace
 
+/// What one frame at a time has no time for, from cpu-used 9 on.
+void hasten(SearchSettings& s, int cpu_used) {
+  s.filter.cdef_strengths = 3;
+  s.intra.inter_margin = 0.6f;
+  s.inter.open_loop_rounds = 1;
+  s.inter.reference_drop = 1.1f;
+  if (cpu_used < 10) return;
+  s.inter.reference_drop = 1.0f;
+  s.inter.subpel_satd = false;
+}
+
 /// A chain of steps, each a few settings cheaper than the one before.
 SearchSettings preset_settings(int cpu_used, bool realtime) {
   SearchSettings s;
@@ -129,6 +140,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.compound = false;
     s.tx.type_candidates = 1;
   }
+  if (realtime && cpu_used >= 9) hasten(s, cpu_used);
   s.realtime = s.parallel_rows = realtime;
   return s;
 }

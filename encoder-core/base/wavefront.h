@@ -21,8 +21,8 @@ class Wavefront {
   void add_row(int cells, bool follows) { rows_.push_back({.cells = cells, .follows = follows}); }
   int rows() const { return static_cast<int>(rows_.size()); }
 
-  /// Begins with the first cell of every strand: queues work( context, i ) in at most as many jobs at a time as there are threads. Each takes rows until there are
-  /// none, and does cells of a row until advance() says no more.
+  /// Begins with the first cell of every strand: queues work( context, i ) in at most as many jobs at a time as there are
+  /// threads. Each takes rows until there are none, and does cells of a row until advance() says no more.
   void start(WorkerPool& workers, TaskGroup& group, JobFn work, void* context);
 
   /// What a job goes on with. Nothing: it must end, and if it is the last, every cell is done.

@@ -54,6 +54,8 @@ struct InterSettings {
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
   bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search
   float reference_margin = 0.0f; ///< lower is faster: NEWMV on references whose open-loop SAD is within this x the best's; 0: all
+  float reference_drop = 0.0f;   ///< lower is faster: references but the first offer nothing beyond this x the best open-loop SAD; 0: all
+  int open_loop_rounds = 2;    ///< steps of the superblock's open-loop search around what is best so far
   int warp_candidates = 0;     ///< best candidates of one reference that are tried with local warp as well
   int warp_refinement = 0;     ///< moves of a warped NEWMV's vector
   int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well

@@ -229,22 +229,27 @@ float InterSearch<P>::rank(BlockInfo& info) {
   const int num_refs = std::min(set.max_references, s_.plan.num_search_refs);
   uint32_t least = ~0u;
   Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
-  for (int i = 0; set.reference_margin > 0 && i < num_refs; i++) {
+  for (int i = 0; (set.reference_margin > 0 || set.reference_drop > 0) && i < num_refs; i++) {
     const RefFrame r = s_.plan.search_refs[i];
     for (const SquareMotion& m : open_loop(info, r)) foreseen[r] += std::min(m.cost, 1u << 24);
     least = std::min(least, foreseen[r]);
   }
+  const auto within = [&](RefFrame r, float margin) {
+    return margin <= 0 || static_cast<float>(foreseen[r]) <= margin * static_cast<float>(least);
+  };
+  FixedVector<RefFrame, REFS_PER_FRAME> refs;
   for (int i = 0; i < num_refs; i++) {
     const RefFrame r = s_.plan.search_refs[i];
-    searched_[r] = set.reference_margin <= 0 || static_cast<float>(foreseen[r]) <= set.reference_margin * static_cast<float>(least);
+    searched_[r] = within(r, set.reference_margin);
+    if (i == 0 || within(r, set.reference_drop)) refs.push_back(r);
   }
-  for (int i = 0; i < num_refs; i++) gather_single(info, s_.plan.search_refs[i]);
+  for (const RefFrame r : refs) gather_single(info, r);
 
   if (set.compound && s_.header().reference_select && big_enough) {
     // Pairs of a forward and a backward name, those first whose single predictions were good.
-    for (int i = 0; i < num_refs; i++)
-      for (int k = 0; k < num_refs; k++) {
-        const RefFrame a = s_.plan.search_refs[i], b = s_.plan.search_refs[k];
+    for (int i = 0; i < refs.size(); i++)
+      for (int k = 0; k < refs.size(); k++) {
+        const RefFrame a = refs[i], b = refs[k];
         if (!is_forward_name(a) || is_forward_name(b)) continue;
         if (i + k > set.compound_pair_span) continue;
         gather_compound(info, a, b);

@@ -40,7 +40,7 @@ void SuperblockSearch<P>::start_row() {
 template <Pixel P>
 void SuperblockSearch<P>::refresh_costs() {
   build_cost_tables(s_.cdfs, s_.costs);
-  s_.mv_cost.build(s_.cdfs, MvPrecision(s_.header()));
+  if (!s_.header().frame_is_intra() || s_.header().allow_intrabc) s_.mv_cost.build(s_.cdfs, MvPrecision(s_.header()));
   progress_.since_refresh = 0;
 }
 
@@ -75,7 +75,8 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
 template <Pixel P>
 void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
   const SearchSettings& set = s_.settings();
-  if (s_.header().frame_is_intra() || !(set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0)) return;
+  const bool wanted = set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0 || set.inter.reference_drop > 0;
+  if (s_.header().frame_is_intra() || !wanted) return;
   const int num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
   for (int i = 0; i < num_refs; i++) {
     const RefFrame r = s_.plan.search_refs[i];
@@ -87,7 +88,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
                                  .y_px = mi_row * MI_SIZE,
                                  .coarse = s_.coarse[r],
                                  .lambda = s_.sad_lambda,
-                                 .rounds = 2},
+                                 .rounds = set.inter.open_loop_rounds},
                                 s_.motion[r]);
   }
 }
