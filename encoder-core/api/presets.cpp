@@ -28,6 +28,7 @@ void hasten(SearchSettings& s, int cpu_used) {
   if (cpu_used < 10) return;
   s.inter.reference_drop = 1.0f;
   s.inter.subpel_satd = false;
+  s.inter.warp_candidates = s.inter.overlap_candidates = 0;
 }
 
 /// A chain of steps, each a few settings cheaper than the one before.
@@ -52,6 +53,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 3) {
     s.intra.palettes = 2;
     s.inter.max_references = 5;
+    s.inter.leaf_motion_modes = false;
     s.inter.full_rd_modes = 4;
     s.intra.full_rd_modes = 4;
     s.intra.full_rd_modes_inter = 2;
@@ -87,7 +89,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.type_candidates = 4;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
-    s.inter.leaf_motion_modes = false;
     s.intra.inter_margin = 1.0f;
     guide(s.partition, 0.08f, 0.6f);
     quarters(s.partition, 0.1f);
@@ -98,8 +99,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.partition.ab = s.partition.four_way = false;
     s.inter.max_references = 3;
     s.inter.subpel_rounds = 1;
-    s.inter.warp_candidates = s.inter.overlap_candidates = 1;
-    s.inter.warp_refinement = 1;
     s.intra.all_modes_inter = false;
     s.tx.type_candidates_inter = 1;
     s.tx.inter_depth = 1;
@@ -109,6 +108,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.partition.skip_stop = 0.02f;
     s.inter.full_rd_modes = 1;
     s.inter.rank_decides = true;
+    s.inter.warp_candidates = s.inter.overlap_candidates = 1;
     s.inter.max_ref_mv_idx = 1;
     s.tx.type_candidates = 2;
     s.intra.full_rd_modes = 2;
@@ -127,6 +127,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.max_references = 2;
     s.inter.compound_full = 1;
     s.inter.overlap_candidates = 0;
+    s.inter.warp_refinement = 1;
     s.tx.inter_depth = 0;
     s.tx.intra_depth = 0;
     s.intra.full_rd_modes = 1;
@@ -135,7 +136,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
     s.inter.interp_search = false;
-    s.inter.warp_candidates = 0;
+    s.inter.overlap_candidates = 1;  // pays more where there is no compound
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
     s.tx.type_candidates = 1;

@@ -18,14 +18,30 @@ struct WarpSamples {
   Array<WarpSample, LEAST_SQUARES_SAMPLES_MAX> cand_list;
 };
 
-/// spec 7.10.4: find warp samples process, for a block of the single reference `ref` with the vector `mv`.
-/// Reads the grid where it is coded before the block.
-WarpSamples find_warp_samples(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block,
-                              RefFrame ref, Mv mv);
+/// The neighbours that samples come from, whatever the block's reference and vector will be: found once, asked often.
+class WarpNeighbours {
+ public:
+  /// Reads the grid where it is coded before the block; it must stay as it is while the neighbours are asked.
+  void prepare(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block);
+  /// NumSamples > 0 for a single reference, which no vector changes.
+  bool have(RefFrame ref) const { return refs_ >> ref & 1; }
+  /// spec 7.10.4: find warp samples process, for the single reference `ref` and the vector `mv`.
+  WarpSamples samples(RefFrame ref, Mv mv) const;
 
-/// Whether NumSamples will be over 0, which no vector changes.
-inline bool has_warp_samples(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block, RefFrame ref) {
-  return find_warp_samples(frame, tile, block, ref, {}).num_samples > 0;
+ private:
+  void add(const BlockInfoGrid& grid, int mi_row, int mi_col);
+
+  int threshold_ = 0;
+  uint8_t refs_ = 0;  ///< bit RefFrame
+  /// Blocks of one reference in scan order: two edges of 32 units at most, and two corners.
+  FixedVector<const BlockInfo*, 66> blocks_;
+};
+
+/// spec 7.10.4: find warp samples process, for one reference and vector.
+inline WarpSamples find_warp_samples(const RefMvFrame& frame, const TileRect& tile, const RefMvBlock& block, RefFrame ref, Mv mv) {
+  WarpNeighbours neighbours;
+  neighbours.prepare(frame, tile, block);
+  return neighbours.samples(ref, mv);
 }
 
 /// spec 7.10.3: has overlappable candidates process, for blocks of 8x8 samples and more.

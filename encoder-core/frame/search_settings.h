@@ -56,9 +56,9 @@ struct InterSettings {
   float reference_margin = 0.0f; ///< lower is faster: NEWMV on references whose open-loop SAD is within this x the best's; 0: all
   float reference_drop = 0.0f;   ///< lower is faster: references but the first offer nothing beyond this x the best open-loop SAD; 0: all
   int open_loop_rounds = 2;    ///< steps of the superblock's open-loop search around what is best so far
-  int warp_candidates = 0;     ///< best candidates of one reference that are tried with local warp as well
-  int warp_refinement = 0;     ///< moves of a warped NEWMV's vector
-  int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well
+  int warp_candidates = 0;     ///< best candidates of one reference that are tried with local warp as well (0 .. 4)
+  int warp_refinement = 0;     ///< moves of a warped NEWMV's vector; 0: it keeps that of its translation
+  int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well (0 .. 4)
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
   bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left

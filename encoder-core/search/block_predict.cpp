@@ -23,8 +23,9 @@ void predict_rect(SearchContext<P>& s, const BlockInfo& info, int plane, int x, 
 /// One plane of a block of its own, by the neighbours' model; false where that does not hold or the plane is too small.
 template <Pixel P>
 bool predict_warped(SearchContext<P>& s, const BlockInfo& info, const InterRect& rect, int plane, P* dst, ptrdiff_t dst_stride) {
-  LocalWarp model;
-  if (rect.w < 8 || rect.h < 8 || !local_warp(s, info, model)) return false;
+  if (rect.w < 8 || rect.h < 8) return false;
+  const BlockWarp& model = local_warp(s, info);
+  if (!model.valid) return false;
   const WarpSource<P> source = {s.frame.refs[info.ref_frame[0]]->picture.plane(plane), model.params, model.shear};
   predict_warp_rect(s.dsp.warp_affine, rect, source, s.scratch.inter, dst, dst_stride);
   return true;
@@ -47,10 +48,20 @@ void overlap_neighbours(SearchContext<P>& s, const BlockInfo& info, const InterR
 }  // namespace
 
 template <Pixel P>
-bool local_warp(const SearchContext<P>& s, const BlockInfo& info, LocalWarp& out) {
-  const RefMvBlock block = {info.mi_row, info.mi_col, info.size, info.partition};
-  const WarpSamples samples = find_warp_samples(s.ref_mv_frame, s.tile, block, info.ref_frame[0], info.mv[0]);
-  return estimate_local_warp(samples, info.mi_row, info.mi_col, info.size, info.mv[0], out.params) && setup_shear(out.params, out.shear);
+void prepare_warp(SearchContext<P>& s, const BlockInfo& info) {
+  s.scratch.warp.neighbours.prepare(s.ref_mv_frame, s.tile, {info.mi_row, info.mi_col, info.size, info.partition});
+  s.scratch.warp.ref = NONE;
+}
+
+template <Pixel P>
+const BlockWarp& local_warp(SearchContext<P>& s, const BlockInfo& info) {
+  BlockWarp& warp = s.scratch.warp;
+  if (warp.ref == info.ref_frame[0] && warp.mv == info.mv[0]) return warp;
+  warp.ref = info.ref_frame[0];
+  warp.mv = info.mv[0];
+  const WarpSamples samples = warp.neighbours.samples(warp.ref, warp.mv);
+  warp.valid = estimate_local_warp(samples, info.mi_row, info.mi_col, info.size, warp.mv, warp.params) && setup_shear(warp.params, warp.shear);
+  return warp;
 }
 
 template <Pixel P>
@@ -84,8 +95,10 @@ void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, 
     }
 }
 
-template bool local_warp(const SearchContext<uint8_t>&, const BlockInfo&, LocalWarp&);
-template bool local_warp(const SearchContext<uint16_t>&, const BlockInfo&, LocalWarp&);
+template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
+template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
+template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);
+template const BlockWarp& local_warp(SearchContext<uint16_t>&, const BlockInfo&);
 template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
 template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
 

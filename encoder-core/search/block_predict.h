@@ -8,15 +8,12 @@
 
 namespace tessera {
 
-/// The affine model that a block's neighbours give it.
-struct LocalWarp {
-  WarpParams params = {};
-  WarpShear shear;
-};
-
-/// spec 7.11.3.1: LocalValid, and the model where it is set, for a block of one reference with its vector.
+/// Finds what local warp of the block at hand depends on; before anything is predicted with LOCALWARP.
 template <Pixel P>
-bool local_warp(const SearchContext<P>& s, const BlockInfo& info, LocalWarp& out);
+void prepare_warp(SearchContext<P>& s, const BlockInfo& info);
+/// spec 7.11.3.1: the model of a block of one reference with its vector; `valid` is LocalValid.
+template <Pixel P>
+const BlockWarp& local_warp(SearchContext<P>& s, const BlockInfo& info);
 
 /// Predicts one plane of an inter block into `dst`. Neighbouring blocks that share its chroma are read from the grid.
 template <Pixel P>
@@ -28,8 +25,10 @@ inline void predict_block_luma(SearchContext<P>& s, const BlockInfo& info, P* ds
   predict_block_plane(s, info, 0, dst, dst_stride);
 }
 
-extern template bool local_warp(const SearchContext<uint8_t>&, const BlockInfo&, LocalWarp&);
-extern template bool local_warp(const SearchContext<uint16_t>&, const BlockInfo&, LocalWarp&);
+extern template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
+extern template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
+extern template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);
+extern template const BlockWarp& local_warp(SearchContext<uint16_t>&, const BlockInfo&);
 extern template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
 extern template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
 

@@ -93,7 +93,7 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
   BlockInfo info = base;
   info.ref_frame = {ref, NONE};
   RefMvs& refs = refs_[ref];
-  info.has_warp_samples = may_warp_ && has_warp_samples(s_.ref_mv_frame, s_.tile, {info.mi_row, info.mi_col, info.size, info.partition}, ref);
+  info.has_warp_samples = may_warp_ && s_.scratch.warp.neighbours.have(ref);
   near_.find_mv_stack(ref, NONE, refs);
   add(info, refs, NEARESTMV, 0, pred_mv(refs, NEARESTMV, 0, false));
   const int depth = s_.settings().inter.max_ref_mv_idx;
@@ -186,28 +186,28 @@ RdCost InterSearch<P>::luma_trial(const InterCandidate& candidate) {
   return coded.j < plain.j ? coded : plain;
 }
 
-template <Pixel P>
-void InterSearch<P>::sort_candidates() {
-  std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
-}
-
 /// Lets the best ranked of one reference compete with other motion modes, too.
 template <Pixel P>
 void InterSearch<P>::gather_motion_modes() {
   const InterSettings& set = s_.settings().inter;
   const float limit = set.motion_mode_margin * candidates_[0].cost;
-  const int simple = candidates_.size();
+  FixedVector<InterCandidate, 2 * kMaxMotionModes> found;
   int singles = 0;
-  for (int i = 0; i < simple && singles < std::max(set.warp_candidates, set.overlap_candidates); i++) {
-    const InterCandidate c = candidates_[i];
+  for (int i = 0; i < candidates_.size() && singles < std::max(set.warp_candidates, set.overlap_candidates); i++) {
+    const InterCandidate& c = candidates_[i];
     if (c.info.is_compound()) continue;
     if (c.cost > limit || !motion_modes_.allowed(c.info)) break;
     InterCandidate other;
-    if (singles < set.warp_candidates && motion_modes_.warp(c, other) && !candidates_.full()) candidates_.push_back(other);
-    if (singles < set.overlap_candidates && motion_modes_.overlap(c, other) && !candidates_.full()) candidates_.push_back(other);
+    if (singles < set.warp_candidates && motion_modes_.warp(c, other)) found.push_back(other);
+    if (singles < set.overlap_candidates && motion_modes_.overlap(c, other)) found.push_back(other);
     singles++;
   }
-  if (candidates_.size() > simple) sort_candidates();
+  for (const InterCandidate& c : found) {
+    int at = 0;
+    while (at < candidates_.size() && candidates_[at].cost <= c.cost) at++;
+    if (candidates_.full()) candidates_.pop_back();
+    if (at <= candidates_.size()) candidates_.insert(at, c);
+  }
 }
 
 template <Pixel P>
@@ -226,6 +226,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
                 {info.mi_row, info.mi_col, info.size, info.partition});
   const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
   may_warp_ = big_enough && s_.header().is_motion_mode_switchable && s_.header().allow_warped_motion;
+  if (may_warp_) prepare_warp(s_, info);
   const int num_refs = std::min(set.max_references, s_.plan.num_search_refs);
   uint32_t least = ~0u;
   Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
@@ -257,7 +258,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   }
   if (s_.header().skip_mode_present && big_enough && s_.header().skip_mode_frame[0] > 0) gather_skip_mode(info);
 
-  sort_candidates();
+  std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
   if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
   info = candidates_[0].info;
   return candidates_[0].cost;

@@ -24,7 +24,7 @@ class InterSearch {
   RdCost code(BlockInfo& info);
 
  private:
-  static constexpr int kMaxCandidates = 96;
+  static constexpr int kMaxCandidates = 96, kMaxMotionModes = 4;
 
   void gather_single(const BlockInfo& base, RefFrame ref);
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
@@ -33,7 +33,6 @@ class InterSearch {
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
-  void sort_candidates();
   RdCost luma_trial(const InterCandidate& candidate);
   void choose_filter(BlockInfo& info);
 

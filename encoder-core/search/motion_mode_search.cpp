@@ -1,8 +1,13 @@
 #include "search/motion_mode_search.h"
 
-#include "block/warp_samples.h"
-
 namespace tessera {
+namespace {
+
+/// A warped candidate that is beyond this x its translation is not worth a better vector. On three clips at cpu-used 8 the same
+/// BD-rate as without a limit; 1.0 loses 0.4 %.
+constexpr float kPromising = 1.1f;
+
+}  // namespace
 
 template <Pixel P>
 bool MotionModeSearch<P>::allowed(const BlockInfo& info) const {
@@ -15,10 +20,10 @@ bool MotionModeSearch<P>::warp(const InterCandidate& simple, InterCandidate& out
   if (!s_.header().allow_warped_motion || s_.header().force_integer_mv || !simple.info.has_warp_samples) return false;
   BlockInfo info = simple.info;
   info.motion_mode = LOCALWARP;
-  LocalWarp model;
-  if (!local_warp(s_, info, model) || model.shear == WarpShear{}) return false;
+  const BlockWarp& model = local_warp(s_, info);
+  if (!model.valid || model.shear == WarpShear{}) return false;
   out = rank_candidate(s_, info);
-  if (info.y_mode == NEWMV) refine_warp(out);
+  if (info.y_mode == NEWMV && out.cost < kPromising * simple.cost) refine_warp(out);
   return true;
 }
 
@@ -38,8 +43,7 @@ void MotionModeSearch<P>::refine_warp(InterCandidate& c) {
     for (const Mv& d : kCross) {
       InterCandidate moved = c;
       moved.info.mv[0] = {static_cast<int16_t>(centre.row + d.row * step), static_cast<int16_t>(centre.col + d.col * step)};
-      LocalWarp model;
-      if (!local_warp(s_, moved.info, model)) continue;
+      if (!local_warp(s_, moved.info).valid) continue;
       moved.rate = mode_rate + mv_rate(moved.info.mv[0]);
       moved.cost = static_cast<float>(inter_prediction_error(s_, moved.info)) + s_.sad_lambda * static_cast<float>(moved.rate);
       if (moved.cost < c.cost) c = moved;

@@ -13,7 +13,8 @@ class MotionModeSearch {
 
   /// May `info` take another motion mode than SIMPLE at all?
   bool allowed(const BlockInfo& info) const;
-  /// The candidate warped; false where neighbours give no model, or one that only moves the block.
+  /// The candidate warped, NEWMV with a better vector if there is one; false where neighbours give no model, or one that only
+  /// moves the block.
   bool warp(const InterCandidate& simple, InterCandidate& out);
   /// The candidate overlapped; false where that would change nothing.
   bool overlap(const InterCandidate& simple, InterCandidate& out);

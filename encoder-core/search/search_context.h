@@ -9,6 +9,7 @@
 #include "block/predict_intra.h"
 #include "block/ref_mv.h"
 #include "block/transform_blocks.h"
+#include "block/warp_model.h"
 #include "block/write_context.h"
 #include "dsp/dsp_table.h"
 #include "dsp/quantize.h"
@@ -57,10 +58,22 @@ struct Probabilities {
   }
 };
 
+/// The affine models that the neighbours of the block at hand give it.
+struct BlockWarp {
+  WarpNeighbours neighbours;
+  /// The model of the last reference and vector asked for.
+  RefFrame ref = NONE;
+  Mv mv = {};
+  bool valid = false;
+  WarpParams params = {};
+  WarpShear shear;
+};
+
 /// Working memory of one thread's search.
 template <Pixel P>
 struct SearchScratch {
   InterScratch<P> inter;
+  BlockWarp warp;
   IntraEdges<P> edges, edges_u, edges_v;
   Array<BlockSamples<P>, 3> pred;                        ///< competing predictions
   BlockSamples<P> source_edge;                           ///< source of a superblock that leaves the picture

@@ -314,7 +314,7 @@ class RandomFrame {
     }
     if (allows_motion_mode(header_, info) && has_overlappable_candidates(blocks_, tile_, block)) {
       info.motion_mode = chance(2) ? OBMC : SIMPLE;
-      info.has_warp_samples = has_warp_samples(*motion_, tile_, block, info.ref_frame[0]);
+      info.has_warp_samples = find_warp_samples(*motion_, tile_, block, info.ref_frame[0], info.mv[0]).num_samples > 0;
       if (header_.allow_warped_motion && !header_.force_integer_mv && info.has_warp_samples && chance(2))
         info.motion_mode = LOCALWARP;
     }
