@@ -296,6 +296,13 @@ MvPair pred_mv(const RefMvs& refs, PredictionMode mode, int ref_mv_idx, bool is_
   return pred;
 }
 
+Mv intrabc_pred_mv(const RefMvs& refs, const TileRect& tile, int mi_row) {
+  for (int i = 0; i < 2; i++)
+    if (const Mv mv = refs.stack[i].mv[0]; mv != Mv{}) return mv;
+  if (mi_row - kSbMi < tile.mi_row_start) return {0, -(kSbSize + INTRABC_DELAY_PIXELS) * 8};
+  return {-kSbSize * 8, 0};
+}
+
 MvContexts mv_contexts(const RefMvs& refs, PredictionMode mode, int ref_mv_idx, bool is_compound) {
   return {
     .new_mv = refs.new_mv_context,

@@ -138,6 +138,9 @@ RefMvIdxRange ref_mv_idx_range(PredictionMode mode, int num_mv_found);
 /// spec 5.11.26: PredMv of assign_mv( ): the block's vectors, or what a new one is coded against.
 MvPair pred_mv(const RefMvs& refs, PredictionMode mode, int ref_mv_idx, bool is_compound);
 
+/// spec 5.11.26: assign_mv( ), PredMv[ 0 ] of a block with use_intrabc, from the stack for INTRA_FRAME.
+Mv intrabc_pred_mv(const RefMvs& refs, const TileRect& tile, int mi_row);
+
 /// What writing the block will need.
 MvContexts mv_contexts(const RefMvs& refs, PredictionMode mode, int ref_mv_idx, bool is_compound);
 

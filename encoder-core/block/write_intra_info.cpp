@@ -1,6 +1,7 @@
 #include "block/write_intra_info.h"
 
 #include "block/write_loop_filter_info.h"
+#include "block/write_mv.h"
 #include "block/write_palette.h"
 #include "block/write_sinks.h"
 
@@ -81,7 +82,13 @@ void write_intra_frame_mode_info(S& sink, WriteContext& wc, const BlockInfo& inf
   write_skip(sink, wc, near, info);
   write_cdef(sink, wc, info);
   write_deltas(sink, wc, info);
-  if (wc.header->allow_intrabc) sink.symbol(wc.cdfs->intrabc, 0);
+  if (wc.header->allow_intrabc) sink.symbol(wc.cdfs->intrabc, info.use_intrabc);
+  check(wc.header->allow_intrabc || !info.use_intrabc, "block copy where it is not allowed");
+  if (info.use_intrabc) {
+    const Mv pred = info.mv_ctx.pred_mv[0], mv = info.mv[0];
+    write_dv(sink, *wc.cdfs, {static_cast<int16_t>(mv.row - pred.row), static_cast<int16_t>(mv.col - pred.col)});
+    return;
+  }
   write_intra_modes(sink, wc, info);
 }
 

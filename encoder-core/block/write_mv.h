@@ -10,4 +10,8 @@ namespace tessera {
 template <SymbolSink S>
 void write_mv(S& sink, CdfContext& cdfs, const MvPrecision& precision, Mv diff);
 
+/// The same of an intra block copy (MvCtx MV_INTRABC_CONTEXT): whole samples, still in 1/8.
+template <SymbolSink S>
+void write_dv(S& sink, CdfContext& cdfs, Mv diff);
+
 }  // namespace tessera

@@ -17,6 +17,11 @@ constexpr auto& inter_tx_set1 = inter_tx_type_set1;
 constexpr auto& inter_tx_set2 = inter_tx_type_set2;
 constexpr auto& inter_tx_set3 = inter_tx_type_set3;
 constexpr auto& delta_lf_multi = delta_lf;
+constexpr auto& dv_joint = mv_joint;
+constexpr auto& dv_sign = mv_sign;
+constexpr auto& dv_class0_bit = mv_class0_bit;
+constexpr auto& dv_bit = mv_bit;
+constexpr auto& dv_class = mv_class;
 }  // namespace defaults
 
 template <class T>

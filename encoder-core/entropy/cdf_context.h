@@ -34,7 +34,7 @@ inline constexpr bool is_small_cdf(int symbols) {
 
 /// Every CDF: X(name, symbols, dimensions...), names after section 10.3. Axes are the specification's,
 /// except: coeff_br leaves out its unused fifth transform size; mv_* have the component first and no MvCtx;
-/// intrabc's motion vector CDFs do not exist. intra_tx_set<n> and inter_tx_set<n> are
+/// dv_* are those of MvCtx MV_INTRABC_CONTEXT, of which whole samples need no fractions. intra_tx_set<n> and inter_tx_set<n> are
 /// (Intra|Inter)TxTypeSet<n>Cdf.
 // clang-format off
 #define TESSERA_SMALL_CDFS(X)                                                                               \
@@ -48,6 +48,7 @@ inline constexpr bool is_small_cdf(int symbols) {
   X(wedge_inter_intra, 2, 22) X(compound_idx, 2, 6) X(comp_group_idx, 2, 6) X(compound_type, 2, 22)         \
   X(mv_joint, 4) X(mv_sign, 2, 2) X(mv_class0_bit, 2, 2) X(mv_class0_fr, 4, 2, 2) X(mv_class0_hp, 2, 2)     \
   X(mv_bit, 2, 2, 10) X(mv_fr, 4, 2) X(mv_hp, 2, 2) X(filter_intra, 2, 22) X(intrabc, 2)                    \
+  X(dv_joint, 4) X(dv_sign, 2, 2) X(dv_class0_bit, 2, 2) X(dv_bit, 2, 2, 10)                                \
   X(segment_id_predicted, 2, 3) X(delta_q, 4) X(delta_lf, 4) X(delta_lf_multi, 4, 4) X(use_wiener, 2)       \
   X(use_sgrproj, 2) X(restoration_type, 3) X(palette_y_mode, 2, 7, 3) X(palette_uv_mode, 2, 2)              \
   X(palette_size_2_y_color, 2, 5) X(palette_size_3_y_color, 3, 5) X(palette_size_4_y_color, 4, 5)           \
@@ -60,7 +61,7 @@ inline constexpr bool is_small_cdf(int symbols) {
   X(intra_frame_y_mode, 13, 5, 5) X(uv_mode_cfl_not_allowed, 13, 13) X(uv_mode_cfl_allowed, 14, 13)         \
   X(angle_delta, 7, 8) X(filter_intra_mode, 5) X(cfl_sign, 8) X(cfl_alpha, 16, 6)                           \
   X(intra_tx_set1, 7, 2, 13) X(intra_tx_set2, 5, 3, 13) X(inter_tx_set1, 16, 2) X(inter_tx_set2, 12)        \
-  X(compound_mode, 8, 8) X(mv_class, 11, 2) X(wedge_index, 16, 22) X(segment_id, 8, 3)                      \
+  X(compound_mode, 8, 8) X(mv_class, 11, 2) X(dv_class, 11, 2) X(wedge_index, 16, 22) X(segment_id, 8, 3)   \
   X(palette_y_size, 7, 7) X(palette_uv_size, 7, 7) X(palette_size_5_y_color, 5, 5)                          \
   X(palette_size_6_y_color, 6, 5) X(palette_size_7_y_color, 7, 5) X(palette_size_8_y_color, 8, 5)           \
   X(palette_size_5_uv_color, 5, 5) X(palette_size_6_uv_color, 6, 5) X(palette_size_7_uv_color, 7, 5)        \
@@ -91,12 +92,12 @@ struct alignas(16) CdfLayout {
 #undef TESSERA_CDF_FIELD
 };
 
-using CdfContext = CdfLayout<Cdf>;  // 12256 bytes
+using CdfContext = CdfLayout<Cdf>;  // 12400 bytes
 using SymbolCosts = CdfLayout<SymbolCost>;
 
 inline constexpr int kCdfWords = sizeof(CdfContext) / 2;
 static_assert(std::is_trivially_copyable_v<CdfContext>);
-static_assert(sizeof(CdfContext) == 12256 && sizeof(SymbolCosts) == 12256);
+static_assert(sizeof(CdfContext) == 12400 && sizeof(SymbolCosts) == 12400);
 
 /// Calls f(entry) for every Cdf<N> (or SymbolCost<N>) of a field, then of a whole layout.
 template <class T, class F>

@@ -31,6 +31,7 @@ struct BlockInfo {
 
   PredictionMode y_mode = DC_PRED, uv_mode = DC_PRED;
   int8_t angle_delta_y = 0, angle_delta_uv = 0;  ///< -3 .. 3, steps of 3 degrees
+  uint8_t use_intrabc = 0;  ///< then is_inter, ref_frame[ 0 ] INTRA_FRAME, modes DC_PRED, and mv[ 0 ] in whole samples
   uint8_t use_filter_intra = 0, filter_intra_mode = 0;
   uint8_t cfl_joint_sign = 0;             ///< cfl_alpha_signs, 0 .. 7
   uint8_t cfl_alpha_u = 0, cfl_alpha_v = 0;  ///< the coded magnitudes, 0 .. 15 (alpha - 1)

@@ -30,6 +30,7 @@ inline constexpr int SUPERRES_NUM = 8;
 inline constexpr int RESTORATION_TILESIZE_MAX = 256;
 
 inline constexpr int PALETTE_COLORS = 8;
+inline constexpr int INTRABC_DELAY_PIXELS = 256;
 
 inline constexpr int MI_SIZE = 4;        ///< luma pixels on a side of a mode-info unit
 inline constexpr int MI_SIZE_LOG2 = 2;

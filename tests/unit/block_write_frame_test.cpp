@@ -18,6 +18,7 @@
 #include "block/write_tx_size.h"
 #include "spec/coef_tables.h"
 #include "tests/support/parser/tile_parser.h"
+#include "tests/support/random_copies.h"
 #include "tests/support/random_palettes.h"
 
 namespace tessera {
@@ -74,6 +75,7 @@ class RandomFrame {
   int tiles() const { return header_.tile_info.num_tiles(); }
   const FrameHeader& header() const { return header_; }
   int palettes_seen() const { return palettes_.seen; }
+  int copies_seen() const { return copies_seen_; }
 
  private:
   int random(int n) { return static_cast<int>(rng_() % static_cast<unsigned>(n)); }
@@ -106,7 +108,11 @@ class RandomFrame {
     h.delta.delta_lf_present = h.delta.delta_q_present && chance(2);
     h.delta.delta_lf_multi = chance(2);
     h.force_integer_mv = !options_.inter || chance(5);
-    if (!options_.inter) return;
+    if (!options_.inter) {
+      h.allow_intrabc = h.allow_screen_content_tools && chance(2);
+      if (h.allow_intrabc) h.delta.delta_lf_present = false;
+      return;
+    }
     h.allow_high_precision_mv = !h.force_integer_mv && chance(2);
     h.interpolation_filter = chance(4) ? EIGHTTAP_SHARP : SWITCHABLE;
     h.is_motion_mode_switchable = !chance(4);
@@ -129,7 +135,7 @@ class RandomFrame {
   }
 
   void make_restoration() {
-    if (options_.lossless || chance(3)) return;
+    if (options_.lossless || header_.allow_intrabc || chance(3)) return;
     const bool half = chance(2);
     for (int plane = 0; plane < sequence_.num_planes(); plane++) {
       LoopRestorationParams& lr = header_.lr;
@@ -218,7 +224,9 @@ class RandomFrame {
                       !(bw4 == 1 && options_.subsampling_x && c % 2 == 0);
     info.skip = chance(3);
     info.is_inter = options_.inter && !chance(4);
-    if (info.is_inter)
+    if (header_.allow_intrabc && chance(2))
+      decide_copy(info, *motion_, tile_, rng_);
+    else if (info.is_inter)
       decide_inter(info);
     else
       decide_intra(info);
@@ -476,6 +484,8 @@ class RandomFrame {
     EXPECT_EQ(got.is_inter, want.is_inter);
     EXPECT_EQ(got.current_q_index, want.qindex);
     EXPECT_EQ(got.y_mode, want.y_mode);
+    EXPECT_EQ(got.use_intrabc, want.use_intrabc);
+    copies_seen_ += want.use_intrabc;
     if (!want.is_inter) {
       EXPECT_EQ(got.angle_delta_y, want.angle_delta_y);
       EXPECT_EQ(got.use_filter_intra, want.use_filter_intra);
@@ -497,7 +507,9 @@ class RandomFrame {
       EXPECT_EQ(got.ref_frame[1], want.ref_frame[1]);
       for (int i = 0; i <= want.is_compound(); i++)
         EXPECT_EQ(got.mv[i], (parser::Mv{want.mv[i].row, want.mv[i].col}));
-      EXPECT_EQ(got.ref_mv_idx, want.ref_mv_idx);
+      if (!want.use_intrabc) {
+        EXPECT_EQ(got.ref_mv_idx, want.ref_mv_idx);
+      }
       EXPECT_EQ(got.motion_mode, want.motion_mode);
       EXPECT_EQ(got.compound_idx, want.compound_idx);
       EXPECT_EQ(got.comp_group_idx, want.comp_group_idx);
@@ -557,6 +569,7 @@ class RandomFrame {
   Array2d<int8_t> cdef_idx_;
   Array<RestorationGrid, kPlanes> restoration_;
   RandomPalettes palettes_;
+  int copies_seen_ = 0;
   CoefStore coefs_;
   std::unique_ptr<RefMvFrame> motion_;
   TileRect tile_;
@@ -565,8 +578,8 @@ class RandomFrame {
   int coded_qindex_ = 0;
 };
 
-/// Returns the number of palettes.
-int run(Options options, int frames) {
+/// Returns the number of palettes, and adds to that of block copies.
+int run(Options options, int frames, int* copies = nullptr) {
   int palettes = 0;
   for (int i = 0; i < frames; i++) {
     options.seed++;
@@ -577,12 +590,15 @@ int run(Options options, int frames) {
       if (testing::Test::HasFailure()) return palettes;
     }
     palettes += frame.palettes_seen();
+    if (copies) *copies += frame.copies_seen();
   }
   return palettes;
 }
 
 TEST(WriteFrame, IntraFramesParse) {
-  EXPECT_GT(run({.inter = false}, 60), 300);
+  int copies = 0;
+  EXPECT_GT(run({.inter = false}, 60, &copies), 300);
+  EXPECT_GT(copies, 100);
 }
 TEST(WriteFrame, InterFramesParse) {
   EXPECT_GT(run({.seed = 1000}, 200), 300);
