@@ -28,7 +28,7 @@ void hasten(SearchSettings& s, int cpu_used) {
   if (cpu_used < 10) return;
   s.inter.reference_drop = 1.0f;
   s.inter.subpel_satd = false;
-  s.inter.warp_candidates = s.inter.overlap_candidates = 0;
+  s.inter.warp_candidates = 0;
 }
 
 /// A chain of steps, each a few settings cheaper than the one before.
@@ -136,7 +136,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
     s.inter.interp_search = false;
-    s.inter.overlap_candidates = 1;  // pays more where there is no compound
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
     s.tx.type_candidates = 1;
