@@ -35,21 +35,6 @@ void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
 }
 
 template <Pixel P>
-template <auto one, auto then>
-void FrameEncoder<P>::queue_tiles(Run& run) {
-  struct Step {
-    static void call(void* context, int tile) {
-      Run& r = *static_cast<Run*>(context);
-      (r.encoder->*one)(r, tile);
-      if (r.tiles_left.fetch_sub(1, std::memory_order_acq_rel) == 1) (r.encoder->*then)(r);
-    }
-  };
-  const int tiles = run.work.header.tile_info.num_tiles();
-  run.tiles_left.store(tiles, std::memory_order_relaxed);
-  workers_.submit(run.job->group, Step::call, &run, 0, tiles);
-}
-
-template <Pixel P>
 void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
   const int num_tiles = tiles.num_tiles();
   std::vector<Lease<Run>> runs;
@@ -196,13 +181,27 @@ void FrameEncoder<P>::search_lanes(Run& run) {
 template <Pixel P>
 void FrameEncoder<P>::filter_and_write(Run& run) {
   run.job->stats.search_bits_512 = run.search.bits512();
-  filter(run);
-  queue_tiles<&FrameEncoder::write_one, &FrameEncoder::accept>(run);
+  deblock_and_choose_cdef(run);
+  const int tiles = run.work.header.tile_info.num_tiles();
+  run.parts_left.store(tiles + 1, std::memory_order_relaxed);
+  workers_.submit(run.job->group, [](void* context, int tile) {
+    Run& r = *static_cast<Run*>(context);
+    r.encoder->write_one(r, tile);
+    r.encoder->end_part(r);
+  }, &run, 0, tiles);
+  finish_picture(run);
+  end_part(run);
 }
 
-/// Deblocking, then CDEF, each chosen on what the one before left.
+/// After this, the run belongs to whoever ended the last part.
 template <Pixel P>
-void FrameEncoder<P>::filter(Run& run) {
+void FrameEncoder<P>::end_part(Run& run) {
+  if (run.parts_left.fetch_sub(1, std::memory_order_acq_rel) == 1) accept(run);
+}
+
+/// Deblocking, then CDEF, each chosen on what the one before left. From then on the tiles can be written.
+template <Pixel P>
+void FrameEncoder<P>::deblock_and_choose_cdef(Run& run) {
   FrameWork<P>& work = run.work;
   const int mi_rows = work.format.mi_rows(), sb_rows = work.format.sb_rows();
   const bool lossy = !work.header.coded_lossless;
@@ -213,10 +212,15 @@ void FrameEncoder<P>::filter(Run& run) {
         deblock_rows(work, dsp_, pass, sb_row * kSbMi, std::min((sb_row + 1) * kSbMi, mi_rows));
       });
   work.cdef_idx.fill(-1);
+  if (allows_cdef(run.plan().sequence, work.header)) choose_cdef(work, run.plan(), dsp_, workers_, run.cdef);
+}
+
+template <Pixel P>
+void FrameEncoder<P>::finish_picture(Run& run) {
+  FrameWork<P>& work = run.work;
   if (allows_cdef(run.plan().sequence, work.header)) {
-    choose_cdef(work, run.plan(), dsp_, workers_, run.cdef);
     run.cdef_lines.save(work);
-    workers_.run_parallel(sb_rows, [&](int sb_row) { cdef_rows(work, dsp_, run.cdef_lines, sb_row, sb_row + 1); });
+    workers_.run_parallel(work.format.sb_rows(), [&](int sb_row) { cdef_rows(work, dsp_, run.cdef_lines, sb_row, sb_row + 1); });
   }
   work.recon->picture.extend_edges();
 }

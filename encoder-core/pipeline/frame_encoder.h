@@ -55,23 +55,22 @@ class FrameEncoder {
     Lease<TemporalFilter<P>> temporal;         ///< owner of the filtered source, if there is one
     CoarseMotions coarse = {};
     std::optional<RefMvFrame> ref_mv_frame;
-    std::atomic<int> tiles_left = 0;
+    std::atomic<int> parts_left = 0;           ///< tiles to write, and the picture to finish
     int tries = 0;                             ///< that were too large
 
     FramePlan& plan() { return job->plan; }
     void make_tile_room(int num_tiles);
   };
 
-  /// Queues `one`( run, tile ) for each tile; after the last of them, on its thread, comes `then`( run ).
-  template <auto one, auto then>
-  void queue_tiles(Run& run);
   void bind(Run& run);
   void filter_source(Run& run);
   void find_motion(Run& run);
   void search(Run& run);
   void search_lanes(Run& run);
   void filter_and_write(Run& run);
-  void filter(Run& run);
+  void deblock_and_choose_cdef(Run& run);
+  void finish_picture(Run& run);
+  void end_part(Run& run);
   void measure(Run& run);
   void write_one(Run& run, int tile);
   void accept(Run& run);
