@@ -260,9 +260,9 @@ float PartitionGuide<P>::split_odds(int mi_row, int mi_col, BlockSize size) cons
 }
 
 template <Pixel P>
-float PartitionGuide<P>::split_odds_after(int mi_row, int mi_col, BlockSize size, const RdCost& whole, bool whole_skips) const {
-  const int level = 4 - Mi_Width_Log2[size], side = 64 >> level;
-  Array<float, kFeaturesAfter> f;
+int PartitionGuide<P>::gather_after(int mi_row, int mi_col, int level, const RdCost& whole, bool whole_skips,
+                                    Array<float, kFeaturesAfter>& f) const {
+  const int side = 64 >> level;
   gather(mi_row, mi_col, level, f);
   const float step = static_cast<float>(s_.quant.step[0].ac.step) / 8.0f, area = static_cast<float>(side * side);
   const float distortion = static_cast<float>(whole.distortion), bits = static_cast<float>(whole.rate) / 512.0f;
@@ -277,6 +277,14 @@ float PartitionGuide<P>::split_odds_after(int mi_row, int mi_col, BlockSize size
   f[n++] = fast_log2((bits + 1) / (distortion / static_cast<float>(512 * s_.lambda) + 1));
   f[n++] = whole_skips ? f[0] : 0;
   f[n++] = whole_skips ? f[2] : 0;
+  return n;
+}
+
+template <Pixel P>
+float PartitionGuide<P>::split_odds_after(int mi_row, int mi_col, BlockSize size, const RdCost& whole, bool whole_skips) const {
+  const int level = 4 - Mi_Width_Log2[size];
+  Array<float, kFeaturesAfter> f;
+  const int n = gather_after(mi_row, mi_col, level, whole, whole_skips, f);
   return evaluate(kAfter[level], f, n);
 }
 
@@ -335,6 +343,27 @@ float PartitionGuide<P>::quarters_odds(int mi_row, int mi_col, BlockSize size, b
   const int n = gather_cut(mi_row, mi_col, level, vertical, tried, f);
   return evaluate(s_.header().frame_is_intra() ? kIntraQuarters[level - 1] : kQuarters[level - 1], f, n);
 }
+
+#ifdef TESSERA_PARTITION_LOG
+template <Pixel P>
+void PartitionGuide<P>::describe(int mi_row, int mi_col, BlockSize size, const RdCost& whole, bool whole_skips, PartitionLogRow& row) const {
+  row.intra = s_.header().frame_is_intra();
+  row.level = 4 - Mi_Width_Log2[size];
+  row.bit_lambda = 512 * s_.lambda;
+  Array<float, kFeaturesAfter> f;
+  const auto copy = [&](int from, int to) {
+    for (int i = from; i < to; i++) row.sign[row.count++] = f[i];
+  };
+  if (row.intra) {
+    copy(0, gather_intra(mi_row, mi_col, row.level, f));
+    row.sign[row.count++] = whole_skips;
+  } else {
+    gather_cut(mi_row, mi_col, row.level, false, {1, 1, whole_skips}, f);
+    copy(0, kFeatures + 2);
+    copy(kFeatures, gather_after(mi_row, mi_col, row.level, whole, whole_skips, f));
+  }
+}
+#endif
 
 template class PartitionGuide<uint8_t>;
 template class PartitionGuide<uint16_t>;

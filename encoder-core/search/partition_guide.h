@@ -2,6 +2,7 @@
 // open-loop motion: the odds that SPLIT beats NONE, by logistic models fitted to full searches (docs/search.md).
 #pragma once
 
+#include "search/partition_log.h"
 #include "search/search_context.h"
 
 namespace tessera {
@@ -27,6 +28,10 @@ class PartitionGuide {
   float halves_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const;
   /// Probability that HORZ_4 (or VERT_4) beats them and HORZ and VERT; 0 for 64x64.
   float quarters_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const;
+#ifdef TESSERA_PARTITION_LOG
+  /// What all models see of a square, for the log.
+  void describe(int mi_row, int mi_col, BlockSize size, const RdCost& whole, bool whole_skips, PartitionLogRow& row) const;
+#endif
 
  private:
   static constexpr int kFeatures = 19, kFeaturesAfter = 27;
@@ -36,6 +41,7 @@ class PartitionGuide {
     float total_variance() const { return variance + square_mean - mean * mean; }
   };
   int gather_cut(int mi_row, int mi_col, int level, bool vertical, const Tried& tried, Array<float, kFeaturesAfter>& f) const;
+  int gather_after(int mi_row, int mi_col, int level, const RdCost& whole, bool whole_skips, Array<float, kFeaturesAfter>& f) const;
   int gather_surroundings(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f, int n) const;
   int gather_intra(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f) const;
   float step() const;

@@ -23,6 +23,10 @@ struct PartitionSearch<P>::Node {
   bool best_is_current = false;  ///< the frame holds the best candidate, not its snapshot
   bool tried_none = false, none_skips = false;
   bool guided = false;
+  bool logged = false;
+#ifdef TESSERA_PARTITION_LOG
+  Array<RdCost, PARTITION_TYPES> cost = {};
+#endif
   float split_odds = 0.5f;
   double none_j = 0, split_j = 0;
   Array<double, 4> split_part = kUnknown;  ///< costs of the parts of what was coded to its end
@@ -62,6 +66,7 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   const PartitionSettings& set = s_.settings().partition;
   const bool forced = !node.has_rows || !node.has_cols;
   if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : set.rect || node.size == BLOCK_8X8;
+  if (kPartitionLog && node.logged) return true;
   switch (partition) {
     case PARTITION_NONE:
       return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above);
@@ -156,9 +161,12 @@ void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
     node.best_is_current = false;
   }
   rewind_region(s_, node.start);
-  const double bar = std::min(node.best.j, node.budget);
+  const double bar = kPartitionLog ? Node::kNever : std::min(node.best.j, node.budget);
   Array<double, 4> parts = Node::kUnknown;
   const RdCost cost = code_parts(node, partition, bar, parts);
+#ifdef TESSERA_PARTITION_LOG
+  node.cost[partition] = cost;
+#endif
   if (partition == PARTITION_NONE) {
     node.tried_none = true;
     node.none_j = cost.j;
@@ -179,14 +187,15 @@ void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
 
 template <Pixel P>
 void PartitionSearch<P>::start_superblock() {
-  if (s_.settings().partition.guided()) guide_.start_superblock();
+  if (kPartitionLog || s_.settings().partition.guided()) guide_.start_superblock();
 }
 
 /// Squares of 8x8 and those that the frame's edge cuts are left to trial.
 template <Pixel P>
 void PartitionSearch<P>::ask_guide(Node& node) const {
-  node.guided = s_.settings().partition.guided() && !s_.lossless() &&
-                node.has_rows && node.has_cols && node.size >= BLOCK_16X16;
+  const bool known = !s_.lossless() && node.has_rows && node.has_cols && node.size >= BLOCK_16X16;
+  node.logged = kPartitionLog && known;
+  node.guided = s_.settings().partition.guided() && known;
   if (node.guided) node.split_odds = guide_.split_odds(node.mi_row, node.mi_col, node.size);
 }
 
@@ -212,6 +221,16 @@ void PartitionSearch<P>::replay(const Node& node) {
   write_partition_tree(counter, s_.wc, node.mi_row, node.mi_col, node.size);
 }
 
+#ifdef TESSERA_PARTITION_LOG
+template <Pixel P>
+void PartitionSearch<P>::log(const Node& node) const {
+  PartitionLogRow row;
+  guide_.describe(node.mi_row, node.mi_col, node.size, node.cost[PARTITION_NONE], node.none_skips, row);
+  for (int p = 0; p < PARTITION_TYPES; p++) row.j[p] = node.cost[p].j;
+  row.append();
+}
+#endif
+
 template <Pixel P>
 RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double budget) {
   if (mi_row >= s_.header().size.mi_rows || mi_col >= s_.header().size.mi_cols) return {};
@@ -231,8 +250,11 @@ RdCost PartitionSearch<P>::search(int mi_row, int mi_col, BlockSize size, double
   for (Partition p : kOrder) {
     if (!allowed(node, p) || !worth_trying(node, p)) continue;
     try_partition(node, p);
-    if (p == PARTITION_NONE && stop_after_none(node)) break;
+    if (p == PARTITION_NONE && !node.logged && stop_after_none(node)) break;
   }
+#ifdef TESSERA_PARTITION_LOG
+  if (node.logged) log(node);
+#endif
   // A result that reaches the budget may be unfinished: the caller rewinds it, and there is nothing to put back.
   if (!(node.best.j < budget)) return node.best;
   if (!node.best_is_current) {

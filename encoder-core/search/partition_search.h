@@ -29,6 +29,9 @@ class PartitionSearch {
   static double foreseen_j(const Node& node, Partition partition);
   bool stop_after_none(const Node& node) const;
   void ask_guide(Node& node) const;
+#ifdef TESSERA_PARTITION_LOG
+  void log(const Node& node) const;
+#endif
 
   SearchContext<P>& s_;
   BlockSearch<P> blocks_;

@@ -75,7 +75,7 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
 template <Pixel P>
 void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
   const SearchSettings& set = s_.settings();
-  const bool wanted = set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0 || set.inter.reference_drop > 0;
+  const bool wanted = kPartitionLog || set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0 || set.inter.reference_drop > 0;
   if (s_.header().frame_is_intra() || !wanted) return;
   const int num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
   for (int i = 0; i < num_refs; i++) {
