@@ -34,14 +34,36 @@ struct LevelMatch {
 
 constexpr uint32_t distance_bias(int x, int y) { return static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)); }
 
-/// Exhaustive on every second position, then the neighbourhood of the best.
-Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y) {
+/// The search for fast pans, where nothing near fits, on the quarter size picture: reach along each axis, by the part of the
+/// picture's longer side and at most; reach across it; and the mean difference of a sample that calls for it.
+constexpr int kPanPart = 5, kPanMost = 64, kPanAcross = 4;
+constexpr uint32_t kPoor = 2;
+
+/// Whether pans are worth looking for: while enough of the searches find one.
+struct PanSearch {
+  int tried = 0, found = 0;
+  bool promises() const { return tried < 6 || 6 * found >= tried; }
+};
+
+/// Every second position within the ranges.
+void search_window(LevelMatch& m, int range_x, int range_y) {
+  for (int y = -range_y; y <= range_y; y += 2)
+    for (int x = -range_x; x <= range_x; x += 2) m.try_at(x, y, 4 + distance_bias(x, y) / 2);
+}
+
+/// Exhaustive, then the neighbourhood of the best.
+Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y, PanSearch& pans) {
   m.try_at(0, 0, 0);
   m.try_at(left.x, left.y, 2);
   m.try_at(above.x, above.y, 2);
-  if (m.best.cost > kMatch * kMatch) {
-    for (int y = -range_y; y <= range_y; y += 2)
-      for (int x = -range_x; x <= range_x; x += 2) m.try_at(x, y, 4 + distance_bias(x, y) / 2);
+  if (m.best.cost > kMatch * kMatch) search_window(m, range_x, range_y);
+  const uint32_t near = m.best.cost;
+  const int pan = std::min(kPanMost, std::max(m.ref.width(), m.ref.height()) / kPanPart);
+  if (near > kPoor * kMatch * kMatch && pan >= 2 * range_x && pans.promises()) {
+    search_window(m, pan, std::min(range_y, kPanAcross));
+    search_window(m, std::min(range_x, kPanAcross), pan);
+    pans.tried++;
+    pans.found += m.best.cost < near - near / 4;
   }
   const Best centre = m.best;
   for (int y = -1; y <= 1; y++)
@@ -70,6 +92,7 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
   const View2d<const uint8_t> half = current.level[0].view(), half_ref = reference.level[0].view();
   const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
   const int unit_cols = out.mv.width();
+  PanSearch pans;
   const auto known = [&](int col, int row) {
     if (col < 0 || row < unit_row_begin) return Best{};
     const Mv mv = out.mv.at(col, row);
@@ -79,7 +102,7 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
     for (int col = 0; col < unit_cols; col += 2) {
       const Best left = known(col - 1, row), above = known(col, row - 1);
       const Best parent = search_quarter({quarter, quarter_ref, dsp, col * 4, row * 4, {}}, {left.x / 2, left.y / 2, 0},
-                                         {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4);
+                                         {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4, pans);
       for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
         for (int c = col; c < std::min(col + 2, unit_cols); c++) {
           const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1));
