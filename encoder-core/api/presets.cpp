@@ -46,7 +46,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.full_rd_modes = 6;
   }
   if (cpu_used >= 2) {
-    s.partition.min = BLOCK_8X8;
+    s.partition.small_above = 0.05f;
     s.tx.exact_counting = false;
     s.intra.full_rd_modes = 6;
   }
@@ -63,6 +63,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     guide(s.partition, 0.03f, 0.05f);
     quarters(s.partition, 0.04f);
     s.partition.ab_margin = 1.0f;
+    s.partition.small_above = 0.08f;
     s.intra.inter_margin = 1.2f;
   }
   if (cpu_used >= 4) {
@@ -78,6 +79,7 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.tx.intra_depth = 1;
     s.partition.skip_stop = 0.005f;
     quarters(s.partition, 0.06f);
+    s.partition.small_above = 0.15f;
     guide(s.partition, 0.05f, 0.3f);
   }
   if (cpu_used >= 6) {
@@ -91,12 +93,13 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.open_loop_start = true;
     s.intra.inter_margin = 1.0f;
     guide(s.partition, 0.08f, 0.6f);
-    quarters(s.partition, 0.1f);
+    s.partition.ab = s.partition.four_way = false;
+    s.partition.small_above = 0.2f;
     s.partition.skip_stop = 0.01f;
   }
   if (cpu_used >= 7) {
     guide(s.partition, 0.14f, 0.9f);
-    s.partition.ab = s.partition.four_way = false;
+    s.partition.min = BLOCK_8X8;
     s.inter.max_references = 3;
     s.inter.subpel_rounds = 1;
     s.intra.all_modes_inter = false;

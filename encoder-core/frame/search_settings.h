@@ -10,6 +10,7 @@ namespace tessera {
 
 struct PartitionSettings {
   BlockSize min = BLOCK_8X8;      ///< smallest square tried: BLOCK_4X4 is slowest
+  float small_above = 0.0f;       ///< lower is slower: an 8x8 is divided where its cost as a whole is over this x area x step^2
   BlockSize max = BLOCK_64X64;    ///< largest square tried on inter frames
   bool rect = true;               ///< HORZ and VERT
   BlockSize rect_max = BLOCK_64X64;  ///< largest square in which they are tried

@@ -61,6 +61,13 @@ bool PartitionSearch<P>::allowed(const Node& node, Partition partition) const {
   return get_plane_residual_size(sub, s_.frame.format.subsampling_x, s_.frame.format.subsampling_y) != BLOCK_INVALID;
 }
 
+/// Whether an 8x8 that was tried as a whole costs enough for its parts to gain something.
+template <Pixel P>
+bool PartitionSearch<P>::small_pays(const Node& node) const {
+  const double step = s_.quant.step[0].ac.step / 8.0, area = 64;
+  return !node.tried_none || node.none_j > s_.settings().partition.small_above * area * step * step;
+}
+
 template <Pixel P>
 bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) const {
   const PartitionSettings& set = s_.settings().partition;
@@ -70,10 +77,12 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   switch (partition) {
     case PARTITION_NONE:
       return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above);
-    case PARTITION_SPLIT: return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
+    case PARTITION_SPLIT:
+      if (node.size == BLOCK_8X8) return set.min == BLOCK_4X4 && small_pays(node);
+      return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
     case PARTITION_HORZ:
     case PARTITION_VERT:
-      if (node.size == BLOCK_8X8 && set.min > BLOCK_4X4) return false;
+      if (node.size == BLOCK_8X8 && (set.min > BLOCK_4X4 || !small_pays(node))) return false;
       if (!set.rect || node.size > set.rect_max || node.none_skips) return false;
       if (!node.guided || set.halves_above <= 0) return true;
       // Where the guide was sure of one of the two there is nothing between them.
