@@ -17,8 +17,6 @@ void quarters(PartitionSettings& p, float odds) {
   p.quarters_above_intra = odds * 1.25f;
 }
 
-}  // namespace
-
 /// What one frame at a time has no time for, from cpu-used 9 on.
 void hasten(SearchSettings& s, int cpu_used) {
   s.filter.cdef_strengths = 3;
@@ -30,6 +28,8 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.inter.subpel_satd = false;
   s.inter.warp_candidates = 0;
 }
+
+}  // namespace
 
 /// A chain of steps, each a few settings cheaper than the one before.
 SearchSettings preset_settings(int cpu_used, bool realtime) {
@@ -139,6 +139,8 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
     s.inter.interp_search = false;
+    s.partition.skip_stop = 0.2f;
+    s.filter.cdef_strengths = 3;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
     s.tx.type_candidates = 1;
