@@ -139,7 +139,6 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
   if (cpu_used >= 10) {
     s.inter.reference_margin = 1.2f;
     s.inter.interp_search = false;
-    s.partition.skip_stop = 0.2f;
     s.filter.cdef_strengths = 3;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
     s.inter.compound = false;
