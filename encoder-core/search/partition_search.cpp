@@ -19,7 +19,6 @@ struct PartitionSearch<P>::Node {
   double budget;
 
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
-  Partition best_partition = PARTITION_NONE;
   bool best_is_current = false;  ///< the frame holds the best candidate, not its snapshot
   bool tried_none = false, none_skips = false;
   bool guided = false;
@@ -29,7 +28,8 @@ struct PartitionSearch<P>::Node {
 #endif
   float split_odds = 0.5f;
   double none_j = 0, split_j = 0;
-  Array<double, 4> split_part = kUnknown;  ///< costs of the parts of what was coded to its end
+  /// Costs of the parts that were coded, up to where the candidate was abandoned: SPLIT's last one may be a lower bound then.
+  Array<double, 4> split_part = kUnknown;
   Array<double, 4> horz_part = kUnknown, vert_part = kUnknown;
 
   static constexpr double kNever = std::numeric_limits<double>::infinity();
@@ -189,7 +189,6 @@ void PartitionSearch<P>::try_partition(Node& node, Partition partition) {
   if (partition == PARTITION_VERT) node.vert_part = parts;
   if (cost.j < node.best.j && (cost.j < bar || node.best.j == std::numeric_limits<double>::infinity())) {
     node.best = cost;
-    node.best_partition = partition;
     node.best_is_current = true;
   }
 }

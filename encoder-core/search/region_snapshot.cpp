@@ -36,7 +36,7 @@ void rewind_region(SearchContext<P>& s, const RegionStart& start) {
 }
 
 template <Pixel P>
-void RegionSnapshot<P>::copy_samples(SearchContext<P>& s, bool out) const {
+void RegionSnapshot<P>::copy_samples(const SearchContext<P>& s, bool out) const {
   const PictureFormat& f = s.frame.format;
   for (int p = 0; p < f.planes(); p++) {
     const int w = (size_mi_ * MI_SIZE) >> f.ss_x(p), h = (size_mi_ * MI_SIZE) >> f.ss_y(p);
@@ -51,7 +51,7 @@ void RegionSnapshot<P>::copy_samples(SearchContext<P>& s, bool out) const {
 }
 
 template <Pixel P>
-void RegionSnapshot<P>::copy_palettes(SearchContext<P>& s, bool out) const {
+void RegionSnapshot<P>::copy_palettes(const SearchContext<P>& s, bool out) const {
   const auto copy = [&]<class T>(View2d<T> frame, T* kept, int x, int y, int w, int h) {
     for (int r = 0; r < h; r++) {
       T* const row = frame.ptr(x, y + r, w, 1);
@@ -75,7 +75,7 @@ void RegionSnapshot<P>::save(const SearchContext<P>& s, const RegionStart& start
   size_mi_ = size_mi;
   context_ = s.context.save(mi_col);
   decoded_ = s.decoded;
-  copy_samples(const_cast<SearchContext<P>&>(s), false);
+  copy_samples(s, false);
   num_blocks_ = 0;
   has_palettes_ = false;
   const int rows = std::min(size_mi, s.header().size.mi_rows - mi_row), cols = std::min(size_mi, s.header().size.mi_cols - mi_col);
@@ -89,7 +89,7 @@ void RegionSnapshot<P>::save(const SearchContext<P>& s, const RegionStart& start
     }
     std::copy_n(tx.ptr(mi_col, mi_row + r, cols, 1), cols, tx_[r].data());
   }
-  if (has_palettes_) copy_palettes(const_cast<SearchContext<P>&>(s), false);
+  if (has_palettes_) copy_palettes(s, false);
   num_coefs_ = s.coefs.used() - start.coefs;
   std::copy_n(s.coefs.at(start.coefs), num_coefs_, coefs_.data());
 }

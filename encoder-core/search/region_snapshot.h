@@ -40,8 +40,8 @@ class RegionSnapshot {
   void restore(SearchContext<P>& s) const;
 
  private:
-  void copy_samples(SearchContext<P>& s, bool out) const;
-  void copy_palettes(SearchContext<P>& s, bool out) const;
+  void copy_samples(const SearchContext<P>& s, bool out) const;
+  void copy_palettes(const SearchContext<P>& s, bool out) const;
 
   int mi_row_ = 0, mi_col_ = 0, size_mi_ = 0;
   BlockContext::Checkpoint context_;
