@@ -38,7 +38,7 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FrameP
   out.source_index = step.display_index;
   GopStep layered = step;
   layered.droppable = sequence_.temporal_layers > 1 && step.temporal_id == sequence_.temporal_layers - 1;
-  references_.apply(layered, sequence_.low_delay, out);
+  references_.apply(layered, out);
   if (step.show_existing) return;
   FrameHeader& h = out.header;
   h.size = make_frame_size(sequence_.format.width, sequence_.format.height);

@@ -8,11 +8,12 @@ namespace {
 /// How many pictures of each layer a full set of slots keeps: three bases for long-term memory, two of layer 1,
 /// and one of each other layer, so that every frame finds the CDFs of a frame of its own layer.
 constexpr Array<int, kMaxPyramidLayers> kLayerQuota = {3, 2, 1, 1, 1};
+constexpr int kLeafLayer = kMaxPyramidLayers - 1;
 constexpr int layer_row(int layer) { return std::min(layer, kMaxPyramidLayers - 1); }
 
 }  // namespace
 
-void ReferencePlan::apply(const GopStep& step, bool low_delay, FramePlan& plan) {
+void ReferencePlan::apply(const GopStep& step, FramePlan& plan) {
   FrameHeader& h = plan.header;
   const int hint_mask = (1 << plan.sequence.order_hint_bits) - 1;
   h.show_existing_frame = step.show_existing;
@@ -51,7 +52,7 @@ void ReferencePlan::apply(const GopStep& step, bool low_delay, FramePlan& plan) 
     slot_.fill(now);
     return;
   }
-  name_references(step, low_delay, plan);
+  name_references(step, plan);
   list_search_references(step, plan);
   h.primary_ref_frame = static_cast<uint8_t>(choose_primary(step, plan));
   if (step.droppable) {
@@ -71,12 +72,17 @@ bool ReferencePlan::may_refer(const GopStep& step, const Slot& slot) const {
   return slot.temporal_id < step.temporal_id && slot.coded_index > last_base_;
 }
 
-void ReferencePlan::name_references(const GopStep& step, bool low_delay, FramePlan& plan) const {
+void ReferencePlan::name_references(const GopStep& step, FramePlan& plan) const {
   // Distinct pictures by distance, past and future apart.
   Array<int, NUM_REF_FRAMES> past = {}, future = {};
-  int num_past = 0, num_future = 0;
+  int num_past = 0, num_future = 0, leaf = -1;
   for (int i = 0; i < NUM_REF_FRAMES; i++) {
     if (!slot_[i].used || !may_refer(step, slot_[i])) continue;
+    // Who names a leaf waits for it, and with it for all leaves before: leaves have that time, others do not.
+    if (slot_[i].layer == kLeafLayer) {
+      if (leaf < 0 || slot_[i].coded_index > slot_[leaf].coded_index) leaf = i;
+      continue;
+    }
     bool seen = false;
     for (int j = 0; j < i; j++) seen |= slot_[j].used && slot_[j].coded_index == slot_[i].coded_index;
     if (seen) continue;
@@ -106,7 +112,7 @@ void ReferencePlan::name_references(const GopStep& step, bool low_delay, FramePl
     if (num_future > 0) name[r - LAST_FRAME] = future[std::min(i, num_future - 1)];
     else name[r - LAST_FRAME] = past[std::min(next_past + i, num_past - 1)];
   }
-  (void)low_delay;
+  if (leaf >= 0 && layer_row(step.layer) == kLeafLayer) name[LAST3_FRAME - LAST_FRAME] = leaf;  // for its probabilities
   for (int i = 0; i < REFS_PER_FRAME; i++) plan.header.ref_frame_idx[i] = static_cast<uint8_t>(name[i]);
 }
 
@@ -119,7 +125,7 @@ void ReferencePlan::list_search_references(const GopStep& step, FramePlan& plan)
     bool known = false;
     for (int i = 0; i < n; i++) known |= slot_of(plan.search_refs[i]).coded_index == slot_of(r).coded_index;
     // A leaf is the worst picture around and would chain its neighbours in time: its CDFs are worth more.
-    const bool leaf = slot_of(r).layer == kMaxPyramidLayers - 1 && n >= 1;
+    const bool leaf = slot_of(r).layer == kLeafLayer && n >= 1;
     if (!known && !leaf) plan.search_refs[n++] = r;
   }
   plan.num_search_refs = n;

@@ -11,7 +11,7 @@ class ReferencePlan {
  public:
   /// Fills the reference part of a header (ref_frame_idx, ref_order_hint, refresh_frame_flags, primary_ref_frame,
   /// show_existing ...) and the list of references worth searching, then books the step.
-  void apply(const GopStep& step, bool low_delay, FramePlan& plan);
+  void apply(const GopStep& step, FramePlan& plan);
   void reset() { *this = ReferencePlan{}; }
 
  private:
@@ -27,7 +27,7 @@ class ReferencePlan {
 
   bool may_refer(const GopStep& step, const Slot& slot) const;
 
-  void name_references(const GopStep& step, bool low_delay, FramePlan& plan) const;
+  void name_references(const GopStep& step, FramePlan& plan) const;
   void list_search_references(const GopStep& step, FramePlan& plan) const;
   int choose_primary(const GopStep& step, const FramePlan& plan) const;
   int choose_victim(const GopStep& step) const;

@@ -49,7 +49,8 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     run.search.make_room(format, tiles);
     searches.push_back(lane_searches_.acquire());
     for (int t = 0; t < num_tiles; t++) {
-      run.tiles[t].bytes.reserve(usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
+      // Twice its share: a run that has only met leaves must not grow when a base frame comes to it late.
+      run.tiles[t].bytes.reserve(2 * usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
       run.tiles[t].context.resize(tile_rect(tiles, t));
     }
   }

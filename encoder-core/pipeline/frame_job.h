@@ -15,9 +15,9 @@ namespace tessera {
 template <Pixel P>
 class TaskSchedule;
 
-/// Room beforehand for a coded frame: half a bit a sample.
+/// Room beforehand for a coded frame: a bit a luma sample.
 inline size_t usual_frame_bytes(const PictureFormat& format) {
-  return static_cast<size_t>(format.width) * format.height / 16 + 4096;
+  return static_cast<size_t>(format.width) * format.height / 8 + 4096;
 }
 
 template <Pixel P>

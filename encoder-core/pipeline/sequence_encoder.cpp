@@ -55,7 +55,8 @@ void SequenceEncoder<P>::make_room() {
   std::vector<Lease<CodedFrame<P>>> coded_frames;
   for (size_t i = 0; i < NUM_REF_FRAMES + in_flight; i++) coded_frames.push_back(coded_frames_.acquire());
   // The slots', those being coded, and those that left the slots while a frame that refers to them is still to come.
-  const size_t running = settings_.lookahead == 0 ? 1 : static_cast<size_t>(settings_.threads) + 2;
+  // Those left are many where the next mini-GOP has begun while leaves of this one wait for each other.
+  const size_t running = settings_.lookahead == 0 ? 1 : static_cast<size_t>(settings_.threads) + 6;
   const size_t kept = keeps_shown() ? in_flight : 0;
   for (size_t i = 0; i < NUM_REF_FRAMES + running + kept; i++) {
     references.push_back(references_.acquire());

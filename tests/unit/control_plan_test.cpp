@@ -2,6 +2,7 @@
 // before it is shown.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -89,19 +90,45 @@ TEST(ReferencePlan, SlotsHoldWhatLaterStepsNeed) {
     SlotModel model;
     FramePlan plan;
     GopStep key = {.display_index = 0, .key = true};
-    references.apply(key, false, plan);
+    references.apply(key, plan);
     model.step(key, plan);
     uint64_t first = 1;
     for (int gop = 0; gop < 20; gop++) {
       const GopSteps steps = make_pyramid(first, length);
       for (int i = 0; i < steps.count; i++) {
         plan = {};
-        references.apply(steps.step[i], false, plan);
+        references.apply(steps.step[i], plan);
         model.step(steps.step[i], plan);
       }
       first += static_cast<uint64_t>(length);
     }
   }
+}
+
+/// Leaves are coded beside what comes after them: nothing but other leaves may wait for one.
+TEST(ReferencePlan, OnlyLeavesNameLeaves) {
+  ReferencePlan references;
+  FramePlan plan;
+  references.apply({.display_index = 0, .key = true}, plan);
+  std::array<bool, NUM_REF_FRAMES> holds_leaf = {};
+  int leaves_naming_one = 0;
+  for (uint64_t first = 1; first < 100; first += kMaxMiniGop) {
+    const GopSteps steps = make_pyramid(first, kMaxMiniGop);
+    for (int i = 0; i < steps.count; i++) {
+      const GopStep& step = steps.step[i];
+      plan = {};
+      references.apply(step, plan);
+      if (step.show_existing) continue;
+      const bool leaf = step.layer == kMaxPyramidLayers - 1;
+      bool names_one = false;
+      for (const auto slot : plan.header.ref_frame_idx) names_one |= holds_leaf[slot];
+      EXPECT_TRUE(leaf || !names_one) << step.display_index;
+      leaves_naming_one += leaf && names_one;
+      for (int s = 0; s < NUM_REF_FRAMES; s++)
+        if (plan.header.refresh_frame_flags >> s & 1) holds_leaf[s] = leaf;
+    }
+  }
+  EXPECT_GT(leaves_naming_one, 40);
 }
 
 TEST(ReferencePlan, LowDelayRefersToThePictureBefore) {
@@ -111,7 +138,7 @@ TEST(ReferencePlan, LowDelayRefersToThePictureBefore) {
     GopStep step = make_low_delay_step(i, i);
     step.key = i == 0;
     FramePlan plan;
-    references.apply(step, true, plan);
+    references.apply(step, plan);
     model.step(step, plan);
     if (i > 0) {
       EXPECT_EQ(plan.header.ref_order_hint[plan.header.ref_frame_idx[0]], static_cast<int>((i - 1) & 127));
