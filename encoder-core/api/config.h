@@ -69,6 +69,9 @@ struct EncoderConfig {
   Pass pass = Pass::kOne;
   std::string statistics_file;
   bool error_resilient = false;
+  /// No key frames but the first and forced ones: within every keyframe_max_dist frames intra blocks go over the picture from
+  /// left to right, and all frames are error resilient. Needs realtime and one temporal layer.
+  bool intra_refresh = false;
   int temporal_layers = 1;  ///< 1 .. 3 (L1T1, L1T2, L1T3); more than 1 needs realtime or no look-ahead
   bool compute_psnr = false;  ///< packets carry the shown picture's squared error
 

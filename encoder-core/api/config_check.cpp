@@ -43,6 +43,10 @@ Status check_config(const EncoderConfig& c) {
   if (c.temporal_layers > 1 && c.usage_profile == UsageProfile::kGoodQuality && c.lag_in_frames != 0)
     return Status::invalid("temporal-layers is " + std::to_string(c.temporal_layers) +
                            ", more than 1 needs usage-profile=realtime or lag-in-frames=0");
+  if (c.intra_refresh && c.usage_profile != UsageProfile::kRealtime)
+    return Status::invalid("intra-refresh is true with another usage-profile than realtime, allowed is usage-profile=realtime");
+  if (c.intra_refresh && c.temporal_layers > 1)
+    return Status::invalid("temporal-layers is " + std::to_string(c.temporal_layers) + ", with intra-refresh=true allowed is 1");
   TESSERA_TRY(in_range("threads", c.threads, 0, 1024));
   TESSERA_TRY(in_range("tile-columns", c.tile_columns_log2, -1, 6));
   TESSERA_TRY(in_range("tile-rows", c.tile_rows_log2, -1, 6));

@@ -112,6 +112,11 @@ SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
     t.bits_per_second = 1000.0 * r.target_bitrate_kbps;
   }
   t.choices.settings = preset_settings(c.pass == Pass::kFirst ? std::max(r.cpu_used, kFirstPassCpuUsed) : r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
+  if (c.intra_refresh) {
+    t.choices.refresh_period = r.keyframe_max_dist;
+    t.keyframe_max_dist = 0;
+    return t;
+  }
   t.keyframe_max_dist = c.usage_profile == UsageProfile::kAllIntra ? 1 : r.keyframe_max_dist;
   t.keyframe_max_ns = static_cast<int64_t>(r.keyframe_max_ms) * 1'000'000;
   return t;
@@ -217,6 +222,7 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
                    .monochrome = config.chroma == ChromaFormat::kMonochrome};
   s.plan.low_delay = low_delay(config);
   s.plan.error_resilient = config.error_resilient;
+  s.plan.intra_refresh = config.intra_refresh;
   s.plan.temporal_layers = config.temporal_layers;
   s.plan.tile_columns_log2 = config.tile_columns_log2;
   s.plan.tile_rows_log2 = config.tile_rows_log2;
@@ -225,7 +231,7 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.lookahead = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxMiniGop : std::min(config.lag_in_frames, kMaxMiniGop);
   s.beyond = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxTemporalNeighbours
              : std::max(config.lag_in_frames - kMaxMiniGop, 0);
-  s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto;
+  s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto && !config.intra_refresh;
   s.cpu_flags = cpu_flags() & config.cpu_mask;
   s.keep_reconstruction = config.keep_reconstruction;
   s.compute_error = config.compute_psnr;

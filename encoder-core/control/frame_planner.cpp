@@ -43,7 +43,8 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FrameP
   FrameHeader& h = out.header;
   h.size = make_frame_size(sequence_.format.width, sequence_.format.height);
   h.tile_info = tiles_;
-  if (sequence_.error_resilient) {
+  if (sequence_.intra_refresh) refresh_.apply(choices.refresh_period, out);
+  if (sequence_.error_resilient || sequence_.intra_refresh) {
     h.error_resilient_mode = true;
     h.primary_ref_frame = PRIMARY_REF_NONE;
   }
@@ -69,7 +70,8 @@ void FramePlanner::plan_tools(FramePlan& out) const {
   h.is_filter_switchable = true;
   h.interpolation_filter = SWITCHABLE;
   const InterSettings& inter = out.settings.inter;
-  const bool modes = !intra && (inter.leaf_motion_modes || out.pyramid_layer < kLeafLayer);
+  // Vectors of neighbours may not predict where the block at hand must be clean.
+  const bool modes = !intra && !sequence_.intra_refresh && (inter.leaf_motion_modes || out.pyramid_layer < kLeafLayer);
   h.allow_warped_motion = modes && inter.warp_candidates > 0 && sequence_.header.enable_warped_motion && !h.error_resilient_mode;
   h.is_motion_mode_switchable = modes && (inter.overlap_candidates > 0 || h.allow_warped_motion);
   h.use_ref_frame_mvs = !intra && sequence_.header.enable_ref_frame_mvs && !h.error_resilient_mode;

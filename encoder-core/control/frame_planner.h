@@ -1,6 +1,7 @@
 // From a step of coding order to a complete FramePlan: headers, references, quantiser, Lagrangian, search effort.
 #pragma once
 
+#include "control/intra_refresh.h"
 #include "control/reference_plan.h"
 #include "frame/plane.h"
 
@@ -12,6 +13,7 @@ struct SequencePlan {
   PictureFormat format;
   bool low_delay = false;
   bool error_resilient = false;
+  bool intra_refresh = false;  ///< with low_delay and one temporal layer only; frames are error resilient
   int temporal_layers = 1;  ///< 1 .. kMaxTemporalLayers; more than 1 with low_delay only
   int tile_columns_log2 = -1, tile_rows_log2 = -1;
 };
@@ -21,6 +23,7 @@ struct FrameChoices {
   int leaf_qindex = 128;     ///< of the highest pyramid layer
   int min_qindex = 0, max_qindex = 255;
   SearchSettings settings;
+  int refresh_period = 0;    ///< frames in which intra refresh goes over the picture; 0: it rests
 };
 
 class FramePlanner {
@@ -29,7 +32,10 @@ class FramePlanner {
 
   /// Plans the next step in coding order.
   void plan(const GopStep& step, const FrameChoices& choices, FramePlan& out);
-  void reset() { references_.reset(); }
+  void reset() {
+    references_.reset();
+    refresh_.reset();
+  }
   const SequencePlan& sequence() const { return sequence_; }
   const TileInfo& tiles() const { return tiles_; }
 
@@ -40,6 +46,7 @@ class FramePlanner {
   SequencePlan sequence_;
   TileInfo tiles_;
   ReferencePlan references_;
+  IntraRefresh refresh_;
 };
 
 }  // namespace tessera

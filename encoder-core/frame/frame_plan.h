@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/array.h"
+#include "frame/refresh_area.h"
 #include "frame/search_settings.h"
 #include "frame/tile_layout.h"
 #include "spec/frame_header.h"
@@ -14,6 +15,7 @@ struct FramePlan {
   SequenceHeader sequence;
   FrameHeader header;           ///< filter parameters are filled in after the search
   SearchSettings settings;
+  RefreshArea refresh;
 
   uint64_t source_index = 0;    ///< display order number of the picture to code or to show
   uint64_t coded_index = 0;     ///< position in coding order

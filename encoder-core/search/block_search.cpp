@@ -25,14 +25,14 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   const uint32_t first_coef = s_.coefs.used();
   BlockInfo intra = info;
   bool inter_wins = false;
-  if (s_.header().frame_is_intra()) {
+  if (s_.header().frame_is_intra() || s_.plan.refresh.intra_only(info)) {
     intra_.choose_luma(intra, kNoBar);
   } else {
     const float margin = s_.settings().intra.inter_margin, rank = inter_.rank(info);
     const RdCost intra_cost = intra_.choose_luma(intra, margin > 0 ? margin * rank : kNoBar);
     inter_wins = intra_cost.j == kNoBar;
     if (inter_wins) inter_.choose_alone(info);
-    else inter_wins = inter_.choose(info).j <= intra_cost.j;
+    else inter_wins = rank < kNoBar && inter_.choose(info).j <= intra_cost.j;
   }
   if (!inter_wins) info = intra;
   RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);

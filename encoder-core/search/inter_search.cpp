@@ -23,6 +23,7 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
   info.y_mode = mode;
   info.ref_mv_idx = static_cast<uint8_t>(ref_mv_idx);
   info.mv = mv;
+  if (limited_ && !s_.plan.refresh.may_predict(info)) return;
   info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
   candidates_.push_back(rank_candidate(s_, info));
 }
@@ -156,6 +157,7 @@ void InterSearch<P>::gather_skip_mode(const BlockInfo& base) {
   info.ref_mv_idx = 0;
   info.mv = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   info.mv_ctx = mv_contexts(refs, NEAREST_NEARESTMV, 0, true);
+  if (limited_ && !s_.plan.refresh.may_predict(info)) return;
   if (!candidates_.full()) candidates_.push_back(rank_candidate(s_, info));
 }
 
@@ -214,6 +216,7 @@ template <Pixel P>
 float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
+  limited_ = s_.plan.refresh.active;
   info.is_inter = 1;
   info.skip = 0;
   info.skip_mode = 0;
@@ -258,6 +261,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   }
   if (s_.header().skip_mode_present && big_enough && s_.header().skip_mode_frame[0] > 0) gather_skip_mode(info);
 
+  if (candidates_.empty()) return std::numeric_limits<float>::infinity();
   std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
   if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
   info = candidates_[0].info;

@@ -13,7 +13,7 @@ class InterSearch {
  public:
   InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), motion_modes_(context) {}
 
-  /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best.
+  /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best, infinite where the frame's refresh leaves none.
   float rank(BlockInfo& info);
   /// The best of the ranked, filled into `info`; returns its luma and mode cost. Leaves nothing behind.
   RdCost choose(BlockInfo& info);
@@ -40,6 +40,7 @@ class InterSearch {
   TxSearch<P>& tx_;
   MotionModeSearch<P> motion_modes_;
   bool may_warp_ = false;              ///< the block's motion mode may be LOCALWARP where samples permit
+  bool limited_ = false;               ///< intra refresh forbids some of what references hold
   RefMvNeighbourhood near_;
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;

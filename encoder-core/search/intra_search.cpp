@@ -28,7 +28,17 @@ TxSize size_at_depth(BlockSize size, int depth) {
   return tx;
 }
 
+/// Directions that are read off from above right of the block.
+bool takes_above_right(PredictionMode mode, int angle_delta) {
+  return is_directional_mode(mode) && Mode_To_Angle[mode] + angle_delta * ANGLE_STEP < 90;
+}
+
 }  // namespace
+
+template <Pixel P>
+bool IntraSearch<P>::stands_alone(const BlockInfo& info) const {
+  return s_.header().frame_is_intra() || s_.plan.refresh.intra_only(info);
+}
 
 template <Pixel P>
 IntraBlock IntraSearch<P>::plane_block(const BlockInfo& info, int plane) const {
@@ -81,11 +91,12 @@ uint64_t IntraSearch<P>::leading_rate(const BlockInfo& info) {
 template <Pixel P>
 void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
   const IntraSettings& set = s_.settings().intra;
-  const bool every = s_.header().frame_is_intra() || set.all_modes_inter;
+  const bool every = stands_alone(info) || set.all_modes_inter, no_above_right = s_.plan.refresh.at_the_end(info);
   const int w = block_width(info.size);
   const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
   P* const pred = s_.scratch.pred[0].luma.data();
   const auto consider = [&](PredictionMode mode, int delta) {
+    if (no_above_right && takes_above_right(mode, delta)) return;
     info.y_mode = mode;
     info.angle_delta_y = static_cast<int8_t>(delta);
     predict_from_edges(s_.dsp.intra, s_.scratch.edges, mode, delta, pred, w);
@@ -153,8 +164,7 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   Candidates ranked;
   rank_modes(info, bar, ranked);
 
-  const int tries = std::min<int>(ranked.size(), s_.header().frame_is_intra() ? s_.settings().intra.full_rd_modes
-                                                                               : s_.settings().intra.full_rd_modes_inter);
+  const int tries = std::min<int>(ranked.size(), stands_alone(info) ? s_.settings().intra.full_rd_modes : s_.settings().intra.full_rd_modes_inter);
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   int winner = 0;
   for (int i = 0; i < tries && static_cast<float>(ranked[0].cost) <= bar; i++) {

@@ -26,6 +26,8 @@ class IntraSearch {
   };
   using Candidates = FixedVector<Candidate, 64>;
 
+  /// No inter block may take its place.
+  bool stands_alone(const BlockInfo& info) const;
   IntraBlock plane_block(const BlockInfo& info, int plane) const;
   void edges_at(const IntraBlock& block, int x, int y, int w, int h, IntraEdges<P>& edges);
   uint64_t mode_rate(const BlockInfo& info);

@@ -87,6 +87,7 @@ EncoderConfig Session::configuration() {
   c.error_resilient = chance(20);
   const bool no_look_ahead = c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
   if (no_look_ahead) c.temporal_layers = setting(1, 3);
+  c.intra_refresh = no_look_ahead && chance(20);
   c.keep_reconstruction = true;
   c.cpu_mask = chance(80) ? ~0u : random_();
   return c;

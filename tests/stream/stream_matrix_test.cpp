@@ -19,6 +19,7 @@ struct StreamCase {
   int cut = 1 << 30;
   EndUsage end_usage = EndUsage::kAuto;
   uint32_t target_kbps = 0, buffer_ms = 6000;
+  int refresh_period = 0;  ///< frames; 0: no intra refresh
   bool turning = false;  ///< a picture that turns: blocks of every motion mode must occur
 };
 
@@ -27,6 +28,7 @@ void PrintTo(const StreamCase& c, std::ostream* out) {
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
        << (c.screen ? " screen" : "");
+  if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
 
@@ -57,6 +59,8 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.tile_columns_log2 = c.tile_columns_log2;
   config.tile_rows_log2 = c.tile_rows_log2;
   config.error_resilient = c.error_resilient;
+  config.intra_refresh = c.refresh_period > 0;
+  if (config.intra_refresh) config.runtime.keyframe_max_dist = c.refresh_period;
   config.end_usage = c.end_usage;
   config.runtime.target_bitrate_kbps = c.target_kbps;
   config.buffer_ms = config.buffer_initial_ms = config.buffer_optimal_ms = c.buffer_ms;
@@ -147,6 +151,24 @@ std::vector<StreamCase> rates() {
   return cases;
 }
 
+/// Columns of intra blocks that go over the picture, with and without rate control.
+std::vector<StreamCase> refreshes() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{1, 1}, {64, 64}, {66, 130}, {130, 66}, {226, 98}};
+  for (const auto& s : size)
+    for (int period : {1, 2, 7})
+      for (int depth : {8, 10})
+        cases.push_back({.width = s[0], .height = s[1], .frames = 10, .bit_depth = depth, .structure = Structure::kLowDelay,
+                         .cpu_used = 6 + period % 5, .refresh_period = period});
+  for (int cq_level : {0, 12, 63})
+    cases.push_back({.width = 161, .height = 82, .frames = 8, .structure = Structure::kLowDelay, .cpu_used = 7, .cq_level = cq_level, .cut = 4,
+                     .refresh_period = 5});
+  for (uint32_t kbps : {20u, 200u})
+    cases.push_back({.width = 161, .height = 82, .frames = 30, .structure = Structure::kLowDelay, .cpu_used = 8, .cut = 15,
+                     .end_usage = EndUsage::kCbr, .target_kbps = kbps, .buffer_ms = 200, .refresh_period = 12});
+  return cases;
+}
+
 /// Warped and overlapped blocks at every edge.
 std::vector<StreamCase> motions() {
   std::vector<StreamCase> cases;
@@ -193,6 +215,7 @@ INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
 INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));
 INSTANTIATE_TEST_SUITE_P(Rates, StreamMatrix, testing::ValuesIn(rates()));
+INSTANTIATE_TEST_SUITE_P(Refreshes, StreamMatrix, testing::ValuesIn(refreshes()));
 INSTANTIATE_TEST_SUITE_P(Motions, StreamMatrix, testing::ValuesIn(motions()));
 INSTANTIATE_TEST_SUITE_P(Layouts, StreamMatrix, testing::ValuesIn(layouts()));
 
