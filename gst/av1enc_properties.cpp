@@ -178,6 +178,10 @@ constexpr Row kRows[] = {
      "Layers of the frame rate, each of which doubles it (2: L1T2, 3: L1T3), with OBU extension headers; buffers of the highest "
      "are DROPPABLE. More than 1 needs usage-profile=realtime or lag-in-frames=0",
      Kind::kUint, false, 1, 3, 1},
+    {kPropIntraRefresh, "intra-refresh", "Intra refresh",
+     "In place of key frames but the first and forced ones, columns of intra blocks go over the picture once every "
+     "keyframe-max-dist frames (0: never), and all frames are error resilient. Needs usage-profile=realtime, temporal-layers=1",
+     Kind::kBool, false, 0, 1, 0},
 };
 constexpr bool rows_follow_ids() {
   for (size_t i = 0; i < std::size(kRows); i++)
@@ -325,6 +329,7 @@ void Settings::fill(EncoderConfig* config) const {
   config->statistics_file = multipass_cache_file_;
   config->drop_frame_pct = uint32_t(value_[kPropDropFrame]);
   config->compute_psnr = value_[kPropComputePsnr] != 0;
+  config->intra_refresh = value_[kPropIntraRefresh] != 0;
   config->temporal_layers = int(value_[kPropTemporalLayers]);
 }
 
@@ -354,6 +359,10 @@ std::vector<std::string> Settings::complaints() const {
   if (profile == kProfileAllIntra &&
       (touched(kPropKeyframeMaxDist) || touched(kPropKeyframeMode) || touched(kPropKeyframeMaxInterval)))
     list.push_back("keyframe-max-dist, keyframe-max-interval and keyframe-mode have no effect with usage-profile=all-intra");
+  if (value_[kPropIntraRefresh] != 0 && (value_[kPropKeyframeMaxInterval] != 0 || touched(kPropKeyframeMode)))
+    list.push_back("keyframe-max-interval and keyframe-mode have no effect with intra-refresh=true");
+  if (value_[kPropIntraRefresh] != 0 && value_[kPropKeyframeMaxDist] == 0)
+    list.push_back("intra-refresh has no effect with keyframe-max-dist=0");
   if (!multipass_cache_file_.empty() && value_[kPropEncPass] == kOnePass)
     list.push_back("multipass-cache-file has no effect with enc-pass=one-pass");
 

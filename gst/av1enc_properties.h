@@ -47,6 +47,7 @@ enum PropertyId : guint {
   kPropResizeKfDenominator,
   kPropComputePsnr,
   kPropTemporalLayers,
+  kPropIntraRefresh,
   kPropMultipassCacheFile,
   kPropStats,
   kPropCount

@@ -343,7 +343,10 @@ TEST(BadInput, impossible_settings_name_the_field) {
     const char *properties, *field;
   } cases[] = {{"min-quantizer=50 max-quantizer=40", "min-quantizer"},
                {"temporal-layers=2", "temporal-layers"},
-               {"temporal-layers=3 lag-in-frames=8", "temporal-layers"}};
+               {"temporal-layers=3 lag-in-frames=8", "temporal-layers"},
+               {"intra-refresh=true", "intra-refresh"},
+               {"intra-refresh=true usage-profile=all-intra", "usage-profile=realtime"},
+               {"intra-refresh=true usage-profile=realtime temporal-layers=2", "temporal-layers"}};
   for (const auto& c : cases) {
     Harness harness(c.properties);
     harness.set_caps(small());

@@ -265,6 +265,22 @@ TEST(Live, temporal_layers) {
   }
 }
 
+TEST(Live, intra_refresh_has_key_frames_where_forced_alone) {
+  for (const bool refresh : {false, true}) {
+    Harness harness(std::string("usage-profile=realtime cpu-used=9 keyframe-max-dist=5 intra-refresh=") + (refresh ? "true" : "false"));
+    harness.set_caps(small());
+    harness.push_frames(0, 8);
+    gst_harness_push_upstream_event(harness.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 1));
+    harness.push_frames(8, 8);
+    const auto buffers = harness.pull();
+    ASSERT_EQ(buffers.size(), 16u);
+    for (size_t i = 0; i < 16; i++) {
+      EXPECT_EQ(is_key(buffers[i]), i == 0 || i == 8 || (!refresh && (i == 5 || i == 13))) << i;
+    }
+    EXPECT_TRUE(harness.messages(GST_MESSAGE_WARNING).empty());
+  }
+}
+
 TEST(Live, changes_while_playing_hold_from_the_next_frame_without_a_key_frame) {
   for (const char* mode : {"usage-profile=realtime", "lag-in-frames=0"}) {
     Harness harness(mode + std::string(" cq-level=63") + kNoOwnKeys);
