@@ -33,6 +33,8 @@ int cq_level_to_qindex(int cq_level) {
   return 4 * cq_level;
 }
 
+int level_delta_to_qindex(int delta) { return delta < 0 ? -cq_level_to_qindex(-delta) : cq_level_to_qindex(delta); }
+
 int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_depth) {
   if (leaf_qindex == 0) return 0;
   const int pct = low_delay ? (key ? kLowDelayKeyFinerPct : kLowDelayLayerFinerPct[std::min(layer, 2)])

@@ -8,6 +8,9 @@ namespace tessera {
 /// The 64-step quality scale of the field (0 best) onto qindex 0..255.
 int cq_level_to_qindex(int cq_level);
 
+/// Offset of qindex for an offset on that scale, -63 .. 63.
+int level_delta_to_qindex(int delta);
+
 /// qindex of a frame of the given pyramid layer when leaves are coded at `leaf_qindex`: what many frames refer to
 /// is worth a finer quantiser. `layers` is the depth of the pyramid (1: no pyramid).
 int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_depth);

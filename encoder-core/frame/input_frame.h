@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "frame/frame_metadata.h"
+#include "frame/quantiser_region.h"
 
 namespace tessera {
 
@@ -25,6 +26,10 @@ struct InputFrame {
   int64_t duration_ns = -1;      ///< until the next picture, as far as known; -1: unknown
   bool force_key_frame = false;
   FrameMetadata metadata;        ///< copied before send_frame() returns
+  /// Where to code finer or coarser; copied before send_frame() returns. Superblocks of 64x64 that several touch take the
+  /// finest. Without effect on lossless frames.
+  const QuantiserRegion* regions = nullptr;
+  int num_regions = 0;
   /// True: the encoder may keep reading the planes after send_frame() returns and calls `release` when done.
   /// False: it copies what it needs before send_frame() returns.
   bool may_hold = false;

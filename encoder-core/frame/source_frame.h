@@ -8,6 +8,7 @@
 #include "dsp/pixel_ops.h"
 #include "frame/input_frame.h"
 #include "frame/plane.h"
+#include "frame/quantiser_offsets.h"
 
 namespace tessera {
 
@@ -30,6 +31,7 @@ struct SourceFrame {
   PlaneView<const P> plane[kPlanes];  ///< exactly the picture; no margin, any stride
   Picture<P> copy;                    ///< owner of the samples that were not lent in place
   LumaPyramid pyramid;
+  QuantiserOffsets offsets;           ///< of its regions
   InputFrame input;                   ///< its lease is released when coding no longer needs the samples
   bool leased = false;
   uint64_t display_index = 0;

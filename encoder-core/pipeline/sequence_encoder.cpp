@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bitstream/frame_header_writer.h"
+#include "control/quant_plan.h"
 #include "control/screen_content.h"
 #include "bitstream/metadata_writer.h"
 #include "dsp/dispatch.h"
@@ -51,6 +52,7 @@ void SequenceEncoder<P>::make_room() {
     sources.push_back(sources_.acquire());
     resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
     sources.back()->copy.resize(format, 0);
+    sources.back()->offsets.start(format);
   }
   std::vector<Lease<CodedFrame<P>>> coded_frames;
   for (size_t i = 0; i < NUM_REF_FRAMES + in_flight; i++) coded_frames.push_back(coded_frames_.acquire());
@@ -87,11 +89,21 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   decide_key(picture);
   if (!picture.key)
     picture.temporal_id = low_delay_temporal_id(picture.source->display_index - sequence_start_, settings_.plan.temporal_layers);
+  take_regions(frame, *picture.source);
   picture.source->input.metadata = {};  // lent for this call only
+  picture.source->input.regions = nullptr;
+  picture.source->input.num_regions = 0;
   take_metadata(frame.metadata, picture);
   if (picture.metadata) rate_.add_metadata(picture.rate, 8.0 * static_cast<double>(picture.metadata->size()));
   waiting_.push_back(std::move(picture));
   plan_ready();
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::take_regions(const InputFrame& frame, SourceFrame<P>& source) {
+  source.offsets.start(settings_.plan.format);
+  for (int i = 0; i < frame.num_regions; i++)
+    source.offsets.add(frame.regions[i], level_delta_to_qindex(clip3(-63, 63, frame.regions[i].delta)));
 }
 
 template <Pixel P>
@@ -277,6 +289,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
     next_coded_++;
   }
   planner_.plan(step, choices, job->plan);
+  if (job->plan.header.quantization.base_q_idx > 0) job->plan.header.delta = picture.source->offsets.delta_params();
   job->plan.max_bits = max_bits;
   job->plan.max_qindex = choices.max_qindex;
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;

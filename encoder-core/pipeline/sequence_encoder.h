@@ -69,6 +69,7 @@ class SequenceEncoder {
   void make_room();
   bool keeps_shown() const { return settings_.keep_reconstruction || settings_.compute_error; }
   void decide_key(Waiting& picture);
+  void take_regions(const InputFrame& frame, SourceFrame<P>& source);
   void take_metadata(const FrameMetadata& metadata, Waiting& picture);
   RateTarget rate_target() const;
   bool expects(int index, int count);

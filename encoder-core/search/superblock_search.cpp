@@ -12,17 +12,22 @@ namespace tessera {
 template <Pixel P>
 SuperblockSearch<P>::SuperblockSearch(SearchContext<P>& context, SearchProgress& progress)
     : s_(context), progress_(progress), partitions_(context) {
+  quantise_with(s_.header().quantization.base_q_idx);
+  s_.journal.clear();
+}
+
+/// Steps of this qindex, and the frame's Lagrangian brought to them: it goes with the squared step.
+template <Pixel P>
+void SuperblockSearch<P>::quantise_with(int qindex) {
   const QuantizationParams& q = s_.header().quantization;
   const int depth = s_.bit_depth();
-  s_.qindex = q.base_q_idx;
-  const auto step = [&](int dc_delta, int ac_delta) {
-    return QuantStep(dc_q(q.base_q_idx + dc_delta, depth), ac_q(q.base_q_idx + ac_delta, depth), depth);
-  };
+  s_.qindex = qindex;
+  const auto step = [&](int dc_delta, int ac_delta) { return QuantStep(dc_q(qindex + dc_delta, depth), ac_q(qindex + ac_delta, depth), depth); };
   s_.quant.step = {step(q.delta_q_y_dc, 0), step(q.delta_q_u_dc, q.delta_q_u_ac), step(q.delta_q_v_dc, q.delta_q_v_ac)};
-  s_.lambda = s_.plan.lambda / kCostOneBit;
+  const double change = static_cast<double>(dc_q(qindex, depth)) / dc_q(q.base_q_idx, depth), lambda = s_.plan.lambda * change * change;
+  s_.lambda = lambda / kCostOneBit;
   // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
-  s_.sad_lambda = static_cast<float>(std::sqrt(s_.plan.lambda) / kCostOneBit);
-  s_.journal.clear();
+  s_.sad_lambda = static_cast<float>(std::sqrt(lambda) / kCostOneBit);
 }
 
 template <Pixel P>
@@ -111,10 +116,16 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
 
 template <Pixel P>
 void SuperblockSearch<P>::search(int mi_row, int mi_col) {
+  if (const DeltaParams& delta = s_.header().delta; delta.delta_q_present) {
+    const int base = s_.header().quantization.base_q_idx;
+    const int qindex = s_.frame.source->offsets.qindex(base, delta.delta_q_res, mi_col / kSbMi, mi_row / kSbMi);
+    if (qindex != s_.qindex) quantise_with(qindex);
+  }
   fetch_source(mi_row, mi_col);
   const PictureFormat& f = s_.frame.format;
   s_.decoded.start_superblock(mi_row, mi_col, s_.tile.mi_row_end, s_.tile.mi_col_end, f.subsampling_x, f.subsampling_y);
-  s_.context.start_superblock(s_.header().delta.delta_q_present);
+  // What the step from the superblock before costs weighs in no choice: which that is, rows side by side do not know.
+  s_.context.start_superblock(false);
   find_motion(mi_row, mi_col);
   partitions_.start_superblock();
   const BlockContext::Checkpoint before = s_.context.save(mi_col);

@@ -115,6 +115,29 @@ TEST(Determinism, BytesOfScreensDoNotDependOnThreadsOrKernels) {
   }
 }
 
+/// A qindex for each superblock: which one comes before must not depend on who searches when.
+TEST(Determinism, BytesWithRegionsDoNotDependOnThreads) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
+    for (int cpu_used : {5, 8, 10}) {
+      const auto with_regions = [&](int threads) {
+        EncoderConfig c = config_of(profile, threads);
+        c.width = 328;
+        c.height = 264;
+        c.tile_columns_log2 = cpu_used == 5 ? 1 : 0;
+        c.runtime.cpu_used = cpu_used;
+        if (cpu_used == 8) c.runtime.target_bitrate_kbps = 150;
+        Status status;
+        return encode_pictures(c, 8, &status, [&](int i) {
+          TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+          picture.regions = make_regions(c.width, c.height, i);
+          return picture;
+        }).bytes();
+      };
+      const std::vector<uint8_t> one = with_regions(1);
+      for (int threads : {2, 3}) EXPECT_TRUE(with_regions(threads) == one) << "cpu-used " << cpu_used << ", " << threads << " threads";
+    }
+}
+
 TEST(Determinism, BytesDoNotDependOnKernels) {
   for (int depth : {8, 10}) {
     EncoderConfig c = config_of(UsageProfile::kGoodQuality, 2);
@@ -136,14 +159,22 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
   EXPECT_TRUE(b == alone);
 }
 
+enum class Content { kVideo, kScreen, kVideoWithRegions };
+
 /// Heap allocations while frames `from` and later pass through.
-int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, bool screen = false) {
+int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, Content content = Content::kVideo) {
   EncoderConfig c = config_of(profile, threads);
   c.runtime.target_bitrate_kbps = target_kbps;
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
-  for (int i = 0; i < frames; i++) pictures.push_back(screen ? make_screen_picture(c.width, c.height, 8, false, i) : make_test_picture(c.width, c.height, 8, false, i));
+  for (int i = 0; i < frames; i++) {
+    pictures.push_back(content == Content::kScreen ? make_screen_picture(c.width, c.height, 8, false, i) : make_test_picture(c.width, c.height, 8, false, i));
+    // Mild ones, so that no frame outgrows the room for its bytes.
+    if (content == Content::kVideoWithRegions)
+      pictures.back().regions = {{.x = 17 * i % c.width, .y = 9 * i % c.height, .width = 70, .height = 50, .delta = -6},
+                                 {.width = 64, .height = 64, .delta = 5}};
+  }
   allocations = 0;
   for (int i = 0; i < frames; i++) {
     counting = i >= from;
@@ -170,8 +201,13 @@ TEST(Allocation, NoneForKeepingToARate) {
 }
 
 TEST(Allocation, NoneForScreens) {
-  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, true), 0);
-  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, true), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, Content::kScreen), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, Content::kScreen), 0);
+}
+
+TEST(Allocation, NoneForRegions) {
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, Content::kVideoWithRegions), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, Content::kVideoWithRegions), 0);
 }
 
 struct Footprint {

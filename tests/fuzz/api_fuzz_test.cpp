@@ -119,6 +119,13 @@ void Session::send(Encoder& encoder) {
   f.frame_id = next_id_++;
   f.force_key_frame = chance(5);
   f.may_hold = chance(50);
+  QuantiserRegion regions[3];
+  if (chance(30)) {
+    f.regions = regions;
+    f.num_regions = in(1, 3);
+    const auto any = [&] { return chance(90) ? in(-20, 220) : static_cast<int>(random_()); };
+    for (QuantiserRegion& r : regions) r = {.x = any(), .y = any(), .width = any(), .height = any(), .delta = chance(90) ? in(-63, 63) : any()};
+  }
   f.lease = &lent;
   f.release = [](void* lease) { static_cast<Lent*>(lease)->releases++; };
   const Status status = encoder.send_frame(f);

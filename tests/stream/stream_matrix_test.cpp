@@ -21,13 +21,14 @@ struct StreamCase {
   uint32_t target_kbps = 0, buffer_ms = 6000;
   int refresh_period = 0;  ///< frames; 0: no intra refresh
   bool turning = false;  ///< a picture that turns: blocks of every motion mode must occur
+  bool regions = false;  ///< of interest
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
-       << (c.screen ? " screen" : "");
+       << (c.screen ? " screen" : "") << (c.regions ? " regions" : "");
   if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
@@ -68,7 +69,12 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.keep_reconstruction = true;
   Status status;
   const EncodedSequence sequence =
-      c.screen    ? encode_screen_video(config, c.frames, &status)
+      c.regions   ? encode_pictures(config, c.frames, &status, [&](int i) {
+          TestPicture picture = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
+          picture.regions = make_regions(c.width, c.height, i);
+          return picture;
+        })
+      : c.screen  ? encode_screen_video(config, c.frames, &status)
       : c.turning ? encode_pictures(config, c.frames, &status, [&](int i) {
           return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
         })
@@ -211,6 +217,39 @@ std::vector<StreamCase> screens() {
   return cases;
 }
 
+/// A qindex for each superblock: with neighbours that skip, at the limits of qindex, in several tiles, coded more than once.
+std::vector<StreamCase> regions() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{64, 64}, {66, 130}, {201, 139}, {330, 262}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kKeyOnly, Structure::kLowDelay, Structure::kPyramid})
+      for (int depth : {8, 10})
+        for (int cpu_used : {0, 6, 10})
+          if (cpu_used > 0 || s[0] < 100)
+            cases.push_back({.width = s[0], .height = s[1], .frames = structure == Structure::kKeyOnly || cpu_used == 0 ? 4 : 12,
+                             .bit_depth = depth, .structure = structure, .cpu_used = cpu_used, .cq_level = 20 + 4 * cpu_used,
+                             .cut = 7, .regions = true});
+  for (int cq_level : {0, 1, 3, 10, 58, 63})
+    for (Structure structure : {Structure::kLowDelay, Structure::kPyramid})
+      for (int cpu_used : {4, 8, 9})
+        cases.push_back({.width = 201, .height = 139, .frames = 6, .bit_depth = cpu_used == 8 ? 10 : 8, .structure = structure,
+                         .cpu_used = cpu_used, .cq_level = cq_level, .regions = true});
+  for (int columns = 0; columns <= 1; columns++)
+    for (int rows = 0; rows <= 1; rows++)
+      for (Structure structure : {Structure::kLowDelay, Structure::kPyramid})
+        for (int cpu_used : {7, 10})
+          cases.push_back({.width = 353, .height = 287, .frames = 8, .bit_depth = columns ? 10 : 8, .structure = structure,
+                           .cpu_used = cpu_used, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .regions = true});
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr})
+    for (uint32_t kbps : {30u, 200u})
+      cases.push_back({.width = 201, .height = 139, .frames = 30, .structure = usage == EndUsage::kCbr ? Structure::kLowDelay : Structure::kPyramid,
+                       .cpu_used = 8, .cut = 16, .end_usage = usage, .target_kbps = kbps, .buffer_ms = 200, .regions = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 8, .monochrome = true, .regions = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 8, .structure = Structure::kLowDelay, .error_resilient = true, .regions = true});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Regions, StreamMatrix, testing::ValuesIn(regions()));
 INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));
 INSTANTIATE_TEST_SUITE_P(Efforts, StreamMatrix, testing::ValuesIn(efforts()));

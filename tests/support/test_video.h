@@ -17,6 +17,7 @@ struct TestPicture {
   int width, height, bit_depth;
   bool monochrome;
   std::vector<uint8_t> bytes;
+  std::vector<QuantiserRegion> regions = {};
 
   int planes() const { return monochrome ? 1 : 3; }
   int sample_bytes() const { return bit_depth > 8 ? 2 : 1; }
@@ -32,6 +33,8 @@ struct TestPicture {
       at += f.stride_bytes[p] * plane_height(p);
     }
     f.frame_id = id;
+    f.regions = regions.data();
+    f.num_regions = static_cast<int>(regions.size());
     return f;
   }
 };
@@ -60,6 +63,15 @@ inline TestPicture make_test_picture(int width, int height, int bit_depth, bool 
     }
   }
   return pic;
+}
+
+/// Regions for picture `index` of a sequence: a fine one on its way, a coarse one, a corner mostly outside, and two that overlap.
+inline std::vector<QuantiserRegion> make_regions(int width, int height, int index) {
+  return {{.x = 17 * index % width, .y = 9 * index % height, .width = width / 3 + 1, .height = height / 3 + 1, .delta = -18},
+          {.x = width / 2, .y = 0, .width = width / 4 + 1, .height = height, .delta = 9 + index % 3},
+          {.x = -1000, .y = -1000, .width = 1001, .height = 1020, .delta = -63},
+          {.x = width - 2, .y = height - 2, .width = 500, .height = 500, .delta = 63},
+          {.x = width - 9, .y = height - 70, .width = 500, .height = 500, .delta = index % 5}};
 }
 
 /// Picture `index` of a texture that turns and grows around the middle, quicker the farther out: no two blocks move alike.
