@@ -147,6 +147,7 @@ void close_encoder(ElementState& state) {
   g_clear_pointer(&state.input, gst_video_codec_state_unref);
   state.drained = false;
   state.posted_complaints.clear();
+  state.warned_of_region = false;
 }
 
 /// Takes over properties changed since the last frame, from `coming` on.
@@ -250,6 +251,18 @@ gboolean sink_event(GstVideoEncoder* self, GstEvent* event) {
   return taken;
 }
 
+/// A region at fault is a warning on the bus once, then in the debug log: there may be one on every picture.
+void take_regions(GstVideoEncoder* self, GstBuffer* buffer, InputFrame* input) {
+  ElementState& state = state_of(self);
+  const GstVideoInfo& info = state.input->info;
+  const std::string fault = state.regions.read(buffer, GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info));
+  state.regions.lend(input);
+  if (fault.empty()) return;
+  if (state.warned_of_region) GST_WARNING_OBJECT(self, "%s", fault.c_str());
+  else GST_ELEMENT_WARNING(self, STREAM, ENCODE, ("A %s.", fault.c_str()), ("said once; more go into the debug log"));
+  state.warned_of_region = true;
+}
+
 GstFlowReturn handle_frame(GstVideoEncoder* self, GstVideoCodecFrame* frame) {
   ElementState& state = state_of(self);
   const bool late = gst_video_encoder_is_qos_enabled(self) &&
@@ -278,6 +291,7 @@ GstFlowReturn handle_frame(GstVideoEncoder* self, GstVideoCodecFrame* frame) {
   if (!state.metadata.read(frame->input_buffer))
     GST_WARNING_OBJECT(self, "captions, time code or message of frame %u make no sense: left out", frame->system_frame_number);
   input.metadata = state.metadata.view();
+  take_regions(self, frame->input_buffer, &input);
   status = state.encoder->send_frame(input);
   if (!status.ok()) {
     GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("A picture was not taken."), ("%s", status.message().c_str()));
@@ -300,6 +314,7 @@ gboolean flush(GstVideoEncoder* self) {
 
 gboolean propose_allocation(GstVideoEncoder* self, GstQuery* query) {
   if (!offer_pool(query)) gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_query_add_allocation_meta(query, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE, nullptr);
   return parent_class->propose_allocation(self, query);
 }
 

@@ -11,6 +11,7 @@
 #include "av1enc_caps.h"
 #include "av1enc_metadata.h"
 #include "av1enc_properties.h"
+#include "av1enc_regions.h"
 #include "av1enc_stats.h"
 
 namespace tessera::gst {
@@ -30,6 +31,8 @@ struct ElementState {
   const FrameFormat* format = nullptr;
   Alignment alignment = Alignment::kTemporalUnit;
   BufferMetadata metadata;  ///< of the picture being taken
+  BufferRegions regions;    ///< of the picture being taken
+  bool warned_of_region = false;
   bool caps_taken = false;  ///< set_format() ran for the caps event under way
   bool drained = false;     ///< finish() was called and no picture came since
   std::vector<std::string> posted_complaints;
