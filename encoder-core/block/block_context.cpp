@@ -209,11 +209,13 @@ struct CoefRun {
     }
   }
   bool any(int bits) const { return ((lo | hi) & kEveryByte * static_cast<uint64_t>(bits)) != 0; }
-  int count(int bit) const {
-    const uint64_t mask = kEveryByte * static_cast<uint64_t>(bit);
-    return std::popcount(lo & mask) + std::popcount(hi & mask);
-  }
 };
+
+/// How many bytes of both runs have bit number `bit` set: 32 at most, so that a byte holds every sum.
+int count(const CoefRun& a, const CoefRun& b, int bit) {
+  const auto ones = [bit](uint64_t bytes) { return (bytes >> bit) & kEveryByte; };
+  return static_cast<int>((ones(a.lo) + ones(a.hi) + ones(b.lo) + ones(b.hi)) * kEveryByte >> 56);
+}
 
 }  // namespace
 
@@ -224,7 +226,7 @@ TxbContexts txb_contexts(const BlockContext& context, int plane, BlockSize plane
   const CoefRun top(context.above(x4 << ss_x).coef[plane], x4 & (kSbMask >> ss_x), 1 << (w_log2 - 2));
   const CoefRun side(context.left().coef[plane], y4 & (kSbMask >> ss_y), 1 << (h_log2 - 2));
 
-  const int dc_sign = top.count(0x80) + side.count(0x80) - top.count(0x40) - side.count(0x40);
+  const int dc_sign = count(top, side, 7) - count(top, side, 6);
   TxbContexts out;
   out.dc_sign = dc_sign < 0 ? 1 : dc_sign > 0 ? 2 : 0;
 

@@ -29,9 +29,13 @@ template <Pixel P>
 Patch<P> fetch(PlaneView<const P> plane, int x, int y, int w, int h, P* buffer) {
   const bool inside = x >= 0 && y >= 0 && x + w <= plane.width() && y + h <= plane.height();
   if (inside) return {plane.ptr(x, y), plane.stride()};
+  const int before = clip3(0, w, -x), after = clip3(0, w - before, x + w - plane.width()), within = w - before - after;
   for (int r = 0; r < h; r++) {
     const P* const row = plane.ptr(0, clip3(0, plane.height() - 1, y + r));
-    for (int c = 0; c < w; c++) buffer[r * w + c] = row[clip3(0, plane.width() - 1, x + c)];
+    P* const out = buffer + r * w;
+    std::fill_n(out, before, row[0]);
+    if (within) std::copy_n(row + x + before, within, out + before);
+    std::fill_n(out + before + within, after, row[plane.width() - 1]);
   }
   return {buffer, w};
 }

@@ -1,7 +1,6 @@
 #include "motion/block_motion.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "spec/block_geometry.h"
 
@@ -11,15 +10,32 @@ namespace {
 /// Longest vector searched, 1/8 luma samples: well inside what the syntax carries.
 constexpr int kMaxMv = 8 * 1024;
 
+/// The vectors that stay in reach, 1/8 luma samples.
+struct Reach {
+  int first_row, last_row, first_col, last_col;
+
+  bool holds(Mv mv) const { return mv.row >= first_row && mv.row <= last_row && mv.col >= first_col && mv.col <= last_col; }
+};
+
+template <Pixel P>
+Reach reach_of(const BlockMotionQuery<P>& q) {
+  const auto first = [](int at, int margin) { return std::max(8 * (kSubpelBefore - margin - at), 1 - kMaxMv); };
+  const auto last = [](int at, int length, int size, int margin) {
+    return std::min(8 * (size + margin - kSubpelAfter - length - at) - 1, kMaxMv - 1);
+  };
+  return {first(q.y_px, q.ref.margin_y()), last(q.y_px, block_height(q.size), q.ref.height(), q.ref.margin_y()),
+          first(q.x_px, q.ref.margin_x()), last(q.x_px, block_width(q.size), q.ref.width(), q.ref.margin_x())};
+}
+
 template <Pixel P>
 class Search {
  public:
   Search(const BlockMotionQuery<P>& q, P* scratch)
-      : q_(q), scratch_(scratch), w_(block_width(q.size)), h_(block_height(q.size)) {}
+      : q_(q), scratch_(scratch), w_(block_width(q.size)), h_(block_height(q.size)), reach_(reach_of(q)) {}
 
   void start_at(Mv mv) {
     const Mv whole = {static_cast<int16_t>((mv.row + 4) >> 3 << 3), static_cast<int16_t>((mv.col + 4) >> 3 << 3)};
-    if (!mv_in_reach(q_, whole)) return;
+    if (!reach_.holds(whole)) return;
     consider_whole(whole, q_.dsp.distortion.sad[q_.size](q_.src, q_.src_stride, at(whole), q_.ref.stride()));
   }
 
@@ -30,7 +46,7 @@ class Search {
       const Mv c = best_.mv;
       const Mv around[4] = {add(c, -d, 0), add(c, d, 0), add(c, 0, -d), add(c, 0, d)};
       bool all = true;
-      for (const Mv& m : around) all &= mv_in_reach(q_, m);
+      for (const Mv& m : around) all &= reach_.holds(m);
       if (!all) return;
       const P* const ref[4] = {at(around[0]), at(around[1]), at(around[2]), at(around[3])};
       uint32_t sad[4];
@@ -70,7 +86,7 @@ class Search {
   }
 
   uint32_t consider_fraction(Mv mv) {
-    if (!mv_in_reach(q_, mv)) return ~0u;
+    if (!reach_.holds(mv)) return ~0u;
     const uint32_t cost = fraction_cost(mv);
     if (cost < best_.cost) best_ = {mv, cost};
     return cost;
@@ -92,6 +108,7 @@ class Search {
   const BlockMotionQuery<P>& q_;
   P* const scratch_;
   const int w_, h_;
+  const Reach reach_;
   BlockMotion best_;
 };
 
@@ -99,11 +116,7 @@ class Search {
 
 template <Pixel P>
 bool mv_in_reach(const BlockMotionQuery<P>& q, Mv mv) {
-  if (std::abs(mv.row) >= kMaxMv || std::abs(mv.col) >= kMaxMv) return false;
-  const int x = q.x_px + (mv.col >> 3), y = q.y_px + (mv.row >> 3);
-  return x - kSubpelBefore >= -q.ref.margin_x() && y - kSubpelBefore >= -q.ref.margin_y() &&
-         x + block_width(q.size) + kSubpelAfter < q.ref.width() + q.ref.margin_x() &&
-         y + block_height(q.size) + kSubpelAfter < q.ref.height() + q.ref.margin_y();
+  return reach_of(q).holds(mv);
 }
 
 template <Pixel P>

@@ -23,16 +23,29 @@ uint64_t inter_mode_rate(SearchContext<P>& s, const BlockInfo& info) {
 template <Pixel P>
 uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
   const int w = block_width(info.size);
+  const P* const src = s.source_at(0, info.mi_row, info.mi_col);
+  const auto satd = s.dsp.distortion.satd[info.size];
+  const Mv mv = info.mv[0];
+  // A whole-sample vector's prediction lies in the reference.
+  if (((mv.row | mv.col) & 7) == 0 && !info.is_compound() && info.motion_mode == SIMPLE) {
+    const RefSamples<P> at = reference_samples<P>(s.frame.refs[info.ref_frame[0]]->picture.plane(0), info.mi_col * MI_SIZE + (mv.col >> 3),
+                                                  info.mi_row * MI_SIZE + (mv.row >> 3), w, block_height(info.size), s.scratch.inter);
+    return satd(src, s.source_stride[0], at.at, at.stride);
+  }
   P* const pred = s.scratch.pred[0].luma.data();
   predict_block_plane(s, info, 0, pred, w);
-  return s.dsp.distortion.satd[info.size](s.source_at(0, info.mi_row, info.mi_col), s.source_stride[0], pred, w);
+  return satd(src, s.source_stride[0], pred, w);
 }
 
 template <Pixel P>
-InterCandidate rank_candidate(SearchContext<P>& s, const BlockInfo& info) {
-  InterCandidate c = {.info = info, .rate = inter_mode_rate(s, info)};
+InterCandidate rank_candidate(SearchContext<P>& s, const BlockInfo& info, uint64_t rate) {
+  InterCandidate c = {.info = info, .rate = rate};
   c.cost = static_cast<float>(inter_prediction_error(s, info)) + s.sad_lambda * static_cast<float>(c.rate);
   return c;
+}
+template <Pixel P>
+InterCandidate rank_candidate(SearchContext<P>& s, const BlockInfo& info) {
+  return rank_candidate(s, info, inter_mode_rate(s, info));
 }
 
 }  // namespace tessera

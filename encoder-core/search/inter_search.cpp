@@ -13,6 +13,25 @@ constexpr bool is_forward_name(RefFrame r) { return r >= LAST_FRAME && r <= GOLD
 
 }  // namespace
 
+/// Of a candidate without a motion mode of its own, while `rank` gathers them.
+template <Pixel P>
+uint64_t InterSearch<P>::rate_of(const BlockInfo& info) {
+  // Modes of a global motion that is more than a shift have no motion mode coded.
+  if (s_.header().global_motion[info.ref_frame[0]].gm_type > TRANSLATION) return inter_mode_rate(s_, info);
+  FrozenCostCounter own = s_.counter();
+  write_inter_mode(own, s_.wc, info);
+  write_mvs(own, s_.wc, info);
+  if (shared_.ref_frame != info.ref_frame) {
+    BlockInfo nearest = info;
+    nearest.y_mode = info.is_compound() ? NEAREST_NEARESTMV : NEARESTMV;
+    FrozenCostCounter mode = s_.counter(), filter = s_.counter();
+    write_inter_mode(mode, s_.wc, nearest);
+    write_interp_filter(filter, s_.wc, nearest);
+    shared_ = {info.ref_frame, inter_mode_rate(s_, nearest) - mode.bits512() - filter.bits512(), filter.bits512()};
+  }
+  return shared_.rate + own.bits512() + (needs_interp_filter(s_.header(), info) ? shared_.filter : 0);
+}
+
 template <Pixel P>
 void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv) {
   const bool compound = info.is_compound();
@@ -25,7 +44,7 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
   info.mv = mv;
   if (limited_ && !s_.plan.refresh.may_predict(info)) return;
   info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
-  candidates_.push_back(rank_candidate(s_, info));
+  candidates_.push_back(rank_candidate(s_, info, rate_of(info)));
 }
 
 template <Pixel P>
@@ -217,6 +236,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
   limited_ = s_.plan.refresh.active;
+  shared_.ref_frame = {NONE, NONE};
   info.is_inter = 1;
   info.skip = 0;
   info.skip_mode = 0;
@@ -331,8 +351,9 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
     w[p] = std::max(block_width(info.size) >> f.ss_x(p), 4);
     h[p] = std::max(block_height(info.size) >> f.ss_y(p), 4);
     predict_block_plane(s_, info, p, pred.plane(p), w[p]);
-    sse[p] = static_cast<int64_t>(s_.dsp.distortion.sse_wh(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p],
-                                                           pred.plane(p), w[p], w[p], h[p]));
+    const BlockSize size = p == 0 ? info.size : get_plane_residual_size(info.size, f.ss_x(p), f.ss_y(p));
+    sse[p] = static_cast<int64_t>(
+        s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p]));
     plain_sse += sse[p];
   }
 

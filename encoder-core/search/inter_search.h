@@ -29,12 +29,19 @@ class InterSearch {
   void gather_single(const BlockInfo& base, RefFrame ref);
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
   void gather_skip_mode(const BlockInfo& base);
+  uint64_t rate_of(const BlockInfo& info);
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
   RdCost luma_trial(const InterCandidate& candidate);
   void choose_filter(BlockInfo& info);
+
+  /// What the candidates of one pair of references cost alike: all symbols but those of mode, vectors and filter; and the filter.
+  struct SharedRate {
+    Array<RefFrame, 2> ref_frame;
+    uint64_t rate, filter;
+  };
 
   SearchContext<P>& s_;
   TxSearch<P>& tx_;
@@ -46,6 +53,7 @@ class InterSearch {
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
   Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
   FixedVector<InterCandidate, kMaxCandidates> candidates_;
+  SharedRate shared_ = {};
   Array<CodedPlane, kPlanes> coded_;
 };
 
