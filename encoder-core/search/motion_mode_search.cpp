@@ -15,6 +15,18 @@ bool MotionModeSearch<P>::allowed(const BlockInfo& info) const {
          has_overlappable_candidates(s_.context, info, s_.header().size.mi_rows, s_.header().size.mi_cols);
 }
 
+/// The rate of `info`, which is `simple` with another motion mode.
+template <Pixel P>
+uint64_t MotionModeSearch<P>::rate_of(const BlockInfo& info, const InterCandidate& simple) {
+  const auto own = [&](const BlockInfo& b) {
+    FrozenCostCounter counter = s_.counter();
+    write_motion_mode(counter, s_.wc, b);
+    write_interp_filter(counter, s_.wc, b);
+    return counter.bits512();
+  };
+  return simple.rate - own(simple.info) + own(info);
+}
+
 template <Pixel P>
 bool MotionModeSearch<P>::warp(const InterCandidate& simple, InterCandidate& out) {
   if (!s_.header().allow_warped_motion || s_.header().force_integer_mv || !simple.info.has_warp_samples) return false;
@@ -22,7 +34,7 @@ bool MotionModeSearch<P>::warp(const InterCandidate& simple, InterCandidate& out
   info.motion_mode = LOCALWARP;
   const BlockWarp& model = local_warp(s_, info);
   if (!model.valid || model.shear == WarpShear{}) return false;
-  out = rank_candidate(s_, info);
+  out = rank_candidate(s_, info, rate_of(info, simple));
   if (info.y_mode == NEWMV && out.cost < kPromising * simple.cost) refine_warp(out);
   return true;
 }
@@ -62,7 +74,7 @@ bool MotionModeSearch<P>::overlap(const InterCandidate& simple, InterCandidate& 
   if (!differs) return false;
   BlockInfo info = simple.info;
   info.motion_mode = OBMC;
-  out = rank_candidate(s_, info);
+  out = rank_candidate(s_, info, rate_of(info, simple));
   return true;
 }
 

@@ -20,6 +20,7 @@ class MotionModeSearch {
   bool overlap(const InterCandidate& simple, InterCandidate& out);
 
  private:
+  uint64_t rate_of(const BlockInfo& info, const InterCandidate& simple);
   void refine_warp(InterCandidate& c);
 
   SearchContext<P>& s_;
