@@ -25,6 +25,14 @@ constexpr Array<TxType, 16> kInterOrder = {DCT_DCT,  IDTX,          ADST_ADST,  
                                            V_ADST,   H_ADST,        V_FLIPADST,    H_FLIPADST};
 constexpr Array<TxType, 7> kIntraOrder = {DCT_DCT, ADST_ADST, ADST_DCT, DCT_ADST, IDTX, V_DCT, H_DCT};
 
+/// Under this no transform of a residual has a coefficient that rounds to a level: none is larger than the residual as a
+/// whole. A tenth is left for what the transforms round.
+int64_t least_coded_energy(const QuantStep& step, const QuantRounding& rounding) {
+  const int64_t least = std::min<int64_t>(step.dc.step * (256 - rounding.dc), step.ac.step * (256 - rounding.ac));
+  constexpr int64_t kUnit = 8 * 256;  // of a step and of rounding
+  return least * least / (kUnit * kUnit) * 9 / 10;
+}
+
 template <class Fn>
 void for_each_level_in_scan(const Scan& scan, const Level* levels, int eob, Fn&& fn) {
   for (int c = 0; c < eob; c++) fn(c, levels[scan.positions[c]]);
@@ -80,20 +88,18 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
                      .distortion = energy};
   double best_j = lossless && energy > 0 ? std::numeric_limits<double>::infinity() : s_.j(energy, best.rate);
   if (energy == 0) return best;
+  const bool trellis = q.trellis && !lossless;
+  const QuantRounding rounding = lossless          ? QuantRounding{0, 0}
+                                 : trellis         ? kTrellisRounding
+                                 : q.info.is_inter ? kInterRounding
+                                                   : kIntraRounding;
+  if (!lossless && energy < least_coded_energy(s_.quant.step[q.plane], rounding)) return best;
 
   for (const TxType type : q.types) {
     if (lossless) s_.dsp.forward_tx.wht(residual, stride, coeff, type, s_.bit_depth());
     else s_.dsp.forward_tx.transform[q.size](residual, stride, coeff, type, s_.bit_depth());
     const Scan& scan = get_scan(q.size, type);
-    const bool trellis = q.trellis && !lossless;
-    const QuantTask task = {.step = &s_.quant.step[q.plane],
-                            .iscan = scan.ranks,
-                            .rounding = lossless          ? QuantRounding{0, 0}
-                                        : trellis         ? kTrellisRounding
-                                        : q.info.is_inter ? kInterRounding
-                                                          : kIntraRounding,
-                            .count = area,
-                            .shift = shift};
+    const QuantTask task = {.step = &s_.quant.step[q.plane], .iscan = scan.ranks, .rounding = rounding, .count = area, .shift = shift};
     const Quantised quantised = s_.dsp.quantise.quantise(coeff, task, trial);
     int eob = quantised.eob;
     if (eob == 0) continue;
