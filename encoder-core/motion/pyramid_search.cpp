@@ -11,9 +11,12 @@ constexpr int kMatch = 8;
 struct Best {
   int x = 0, y = 0;
   uint32_t cost = ~0u;
+
+  bool same_vector(const Best& o) const { return x == o.x && y == o.y; }
 };
 
-/// One level of one block: where it stands, and how far a vector may lead it.
+/// One level of one block: where it stands, and how far a vector may lead it. `bias` stands for the rate of a vector far
+/// from its neighbours.
 struct LevelMatch {
   View2d<const uint8_t> cur, ref;
   const DistortionTable<uint8_t>& dsp;
@@ -24,15 +27,38 @@ struct LevelMatch {
     return x0 + x >= -ref.margin_x() && y0 + y >= -ref.margin_y() && x0 + x + kMatch <= ref.width() + ref.margin_x() &&
            y0 + y + kMatch <= ref.height() + ref.margin_y();
   }
-  /// `bias` stands for the rate of a vector far from its neighbours.
+  void consider(int x, int y, uint32_t cost) {
+    if (cost < best.cost) best = {x, y, cost};
+  }
   void try_at(int x, int y, uint32_t bias) {
     if (!reachable(x, y)) return;
-    const uint32_t sad = dsp.sad[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), ref.ptr(x0 + x, y0 + y), ref.stride());
-    if (sad + bias < best.cost) best = {x, y, sad + bias};
+    consider(x, y, bias + dsp.sad[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), ref.ptr(x0 + x, y0 + y), ref.stride()));
+  }
+  /// Four positions, in this order: { x, y } from `at` on. `bias` takes both.
+  template <class Bias>
+  void try_four(const int (&at)[4][2], Bias bias) {
+    bool all = true;
+    for (const auto& p : at) all &= reachable(p[0], p[1]);
+    if (!all) {
+      for (const auto& p : at) try_at(p[0], p[1], bias(p[0], p[1]));
+      return;
+    }
+    const uint8_t* const origin = ref.ptr(x0, y0);
+    const uint8_t* refs[4];
+    for (int i = 0; i < 4; i++) refs[i] = origin + at[i][1] * ref.stride() + at[i][0];
+    uint32_t sad[4];
+    dsp.sad_x4[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), refs, ref.stride(), sad);
+    for (int i = 0; i < 4; i++) consider(at[i][0], at[i][1], sad[i] + bias(at[i][0], at[i][1]));
+  }
+  /// The eight positions at this distance around another, row by row.
+  template <class Bias>
+  void try_around(int x, int y, int d, Bias bias) {
+    try_four({{x - d, y - d}, {x, y - d}, {x + d, y - d}, {x - d, y}}, bias);
+    try_four({{x + d, y}, {x - d, y + d}, {x, y + d}, {x + d, y + d}}, bias);
   }
 };
 
-constexpr uint32_t distance_bias(int x, int y) { return static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)); }
+constexpr uint32_t window_bias(int x, int y) { return 4 + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
 
 /// The search for fast pans, where nothing near fits, on the quarter size picture: reach along each axis, by the part of the
 /// picture's longer side and at most; reach across it; and the mean difference of a sample that calls for it.
@@ -47,15 +73,18 @@ struct PanSearch {
 
 /// Every second position within the ranges.
 void search_window(LevelMatch& m, int range_x, int range_y) {
-  for (int y = -range_y; y <= range_y; y += 2)
-    for (int x = -range_x; x <= range_x; x += 2) m.try_at(x, y, 4 + distance_bias(x, y) / 2);
+  for (int y = -range_y; y <= range_y; y += 2) {
+    int x = -range_x;
+    for (; x + 6 <= range_x; x += 8) m.try_four({{x, y}, {x + 2, y}, {x + 4, y}, {x + 6, y}}, window_bias);
+    for (; x <= range_x; x += 2) m.try_at(x, y, window_bias(x, y));
+  }
 }
 
 /// Exhaustive, then the neighbourhood of the best.
 Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y, PanSearch& pans) {
   m.try_at(0, 0, 0);
-  m.try_at(left.x, left.y, 2);
-  m.try_at(above.x, above.y, 2);
+  if (!left.same_vector({})) m.try_at(left.x, left.y, 2);
+  if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 2);
   if (m.best.cost > kMatch * kMatch) search_window(m, range_x, range_y);
   const uint32_t near = m.best.cost;
   const int pan = std::min(kPanMost, std::max(m.ref.width(), m.ref.height()) / kPanPart);
@@ -66,21 +95,19 @@ Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_
     pans.found += m.best.cost < near - near / 4;
   }
   const Best centre = m.best;
-  for (int y = -1; y <= 1; y++)
-    for (int x = -1; x <= 1; x++) m.try_at(centre.x + x, centre.y + y, 4 + distance_bias(centre.x + x, centre.y + y) / 2);
+  m.try_around(centre.x, centre.y, 1, window_bias);
   return m.best;
 }
 
 Best refine_half(LevelMatch m, Best parent, Best left, Best above) {
   m.try_at(2 * parent.x, 2 * parent.y, 2);
   m.try_at(0, 0, 0);
-  m.try_at(left.x, left.y, 1);
-  m.try_at(above.x, above.y, 1);
+  // What was tried at no more bias need not be again.
+  if (!left.same_vector({})) m.try_at(left.x, left.y, 1);
+  if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 1);
   for (int step = 2; step >= 1; step--) {
     const Best centre = m.best;
-    for (int y = -1; y <= 1; y++)
-      for (int x = -1; x <= 1; x++)
-        if (x != 0 || y != 0) m.try_at(centre.x + step * x, centre.y + step * y, 3);
+    m.try_around(centre.x, centre.y, step, [](int, int) { return 3u; });
   }
   return m.best;
 }
