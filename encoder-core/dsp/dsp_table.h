@@ -22,7 +22,7 @@ namespace tessera {
 template <Pixel P>
 struct DspTable {
   DistortionTable<P> distortion;
-  SadGridFn<P> sad_grid;
+  SadGridTable<P> sad_grid;
   SubpelTable<P> subpel;
   CompoundBlendTable<P> compound_blend;
   IntraTable<P> intra;

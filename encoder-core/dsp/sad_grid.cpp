@@ -1,5 +1,6 @@
 #include "dsp/sad_grid.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "dsp/lanes.h"
@@ -53,14 +54,47 @@ void sad_grid(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_st
     grid_row(src + row * kPart * src_stride, src_stride, ref + row * kPart * ref_stride, ref_stride, out + row * (kSide / kPart));
 }
 
+using V = LanesOf<uint32_t, 8>;
+
+/// Sums of neighbours in two rows of 8, that of the first row first.
+TESSERA_INLINE void add_pairs(const V& a, const V& b, V& sums) {
+  sums = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+void offer_to_squares(const uint32_t* grid, uint32_t rate, uint32_t vector, uint32_t* best) {
+  const auto offer = [&](const V& sad, uint32_t* at) {
+    const V now = ((sad + rate) << kVectorBits) + vector;
+    V old;
+    std::memcpy(&old, at, sizeof old);
+    old = now < old ? now : old;
+    std::memcpy(at, &old, sizeof old);
+  };
+  V sixteens[2];
+  for (int i = 0; i < 2; i++) {
+    V row[4];
+    for (int r = 0; r < 4; r++) {
+      std::memcpy(&row[r], grid + 32 * i + 8 * r, sizeof(V));
+      offer(row[r], best + kFirstSquare[3] + 32 * i + 8 * r);
+    }
+    add_pairs(row[0] + row[1], row[2] + row[3], sixteens[i]);
+    offer(sixteens[i], best + kFirstSquare[2] + 8 * i);
+  }
+  // Rows of four: each two of them become two squares of 32.
+  V halves;
+  add_pairs(sixteens[0], sixteens[1], halves);
+  const V thirties = halves + __builtin_shufflevector(halves, halves, 2, 3, 0, 1, 6, 7, 4, 5);
+  const uint32_t sad[5] = {thirties[0] + thirties[1] + thirties[4] + thirties[5], thirties[0], thirties[1], thirties[4], thirties[5]};
+  for (int i = 0; i < 5; i++) best[i] = std::min(best[i], ((sad[i] + rate) << kVectorBits) + vector);
+}
+
 }  // namespace
 
 template <Pixel P>
-void bind_sad_grid_scalar(SadGridFn<P>& fn) {
-  fn = sad_grid<P>;
+void bind_sad_grid_scalar(SadGridTable<P>& table) {
+  table = {sad_grid<P>, offer_to_squares};
 }
 
-template void bind_sad_grid_scalar(SadGridFn<uint8_t>&);
-template void bind_sad_grid_scalar(SadGridFn<uint16_t>&);
+template void bind_sad_grid_scalar(SadGridTable<uint8_t>&);
+template void bind_sad_grid_scalar(SadGridTable<uint16_t>&);
 
 }  // namespace tessera

@@ -7,14 +7,12 @@ namespace tessera {
 namespace {
 
 constexpr int kMaxVectors = 96;
+constexpr uint32_t kMostRate = (1 << 15) - 1;
 
 template <Pixel P>
 class Search {
  public:
-  explicit Search(const SuperblockMotionQuery<P>& q) : q_(q) {
-    cost_.fill(~0u);
-    vector_.fill(kNone);
-  }
+  explicit Search(const SuperblockMotionQuery<P>& q) : q_(q) { best_.fill(kNone); }
 
   void start() {
     try_at({});
@@ -30,8 +28,10 @@ class Search {
   /// The cross around every vector that a square of 16 or more has come to prefer.
   void step_around_best() {
     FixedVector<uint32_t, kFirstSquare[3]> centres;
-    for (int i = 0; i < kFirstSquare[3]; i++)
-      if (vector_[i] != kNone && std::find(centres.begin(), centres.end(), vector_[i]) == centres.end()) centres.push_back(vector_[i]);
+    for (int i = 0; i < kFirstSquare[3]; i++) {
+      const uint32_t vector = best_[i] & kVectorMask;
+      if (best_[i] != kNone && std::find(centres.begin(), centres.end(), vector) == centres.end()) centres.push_back(vector);
+    }
     for (const uint32_t centre : centres) {
       const Mv c = tried_[centre];
       try_at(add(c, -8, 0));
@@ -43,17 +43,17 @@ class Search {
 
   void store(SuperblockMotion& out) const {
     const auto found = [&](int part) -> SquareMotion {
-      const uint32_t v = vector_[part];
-      if (v == kNone) return {};
-      return {tried_[v], cost_[part] - rate_[v], cost_[part]};
+      if (best_[part] == kNone) return {};
+      const uint32_t vector = best_[part] & kVectorMask, cost = best_[part] >> kVectorBits;
+      return {tried_[vector], cost - rate_[vector], cost};
     };
     for (int i = 0; i < kSquares; i++) out.square[i] = found(i);
-    for (int i = 0; i < kHalves; i++) out.half[i] = found(kSquares + i);
+    for (int i = 0; q_.halves && i < kHalves; i++) out.half[i] = found(kSquares + i);
   }
 
  private:
-  static constexpr int kHalves = 4 * kFirstSquare[3], kParts = kSquares + kHalves;
-  static constexpr uint32_t kNone = ~0u;
+  static constexpr uint32_t kNone = ~0u, kVectorMask = (1u << kVectorBits) - 1;
+  static_assert(kMaxVectors <= 1 << kVectorBits);
 
   static Mv add(Mv m, int row, int col) { return {static_cast<int16_t>(m.row + row), static_cast<int16_t>(m.col + col)}; }
 
@@ -67,45 +67,42 @@ class Search {
     if (tried_.full() || !in_reach(mv) || std::find(tried_.begin(), tried_.end(), mv) != tried_.end()) return;
     const uint32_t index = static_cast<uint32_t>(tried_.size());
     tried_.push_back(mv);
-    Array<uint32_t, kParts> sad;
-    q_.sad_grid(q_.src, q_.src_stride, q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)), q_.ref.stride(),
-                sad.data() + kFirstSquare[3]);
+    Array<uint32_t, kGridParts> sad;
+    q_.sad_grid.sads(q_.src, q_.src_stride, q_.ref.ptr(q_.x_px + (mv.col >> 3), q_.y_px + (mv.row >> 3)), q_.ref.stride(), sad.data());
     // What it is coded against is not known yet: its length stands for its rate.
     const int far = std::abs(mv.row) + std::abs(mv.col);
     const uint32_t bits = far == 0 ? 1 : 5 + 2 * static_cast<uint32_t>(floor_log2(static_cast<uint32_t>(far)));
-    const uint32_t rate = static_cast<uint32_t>(q_.lambda * 512.0f * static_cast<float>(bits));
+    const uint32_t rate = std::min(static_cast<uint32_t>(q_.lambda * 512.0f * static_cast<float>(bits)), kMostRate);
     rate_[index] = rate;
+    q_.sad_grid.offer(sad.data(), rate, index, best_.data());
+    if (q_.halves) offer_to_halves(sad.data(), rate, index);
+  }
+
+  void offer_to_halves(const uint32_t* grid, uint32_t rate, uint32_t vector) {
+    Array<uint32_t, kFirstSquare[3]> sum;  // of squares
     for (int level = 2; level >= 0; level--) {
       const int side = 1 << level;
+      const uint32_t* const parts = level == 2 ? grid : sum.data() + kFirstSquare[level + 1];
       for (int r = 0; r < side; r++)
         for (int c = 0; c < side; c++) {
-          const uint32_t* const at = sad.data() + kFirstSquare[level + 1] + 4 * side * r + 2 * c;
+          const uint32_t* const at = parts + 4 * side * r + 2 * c;
           const uint32_t a = at[0], b = at[1], d = at[2 * side], e = at[2 * side + 1];
           const int square = square_index(level, r, c);
-          uint32_t* const half = sad.data() + kSquares + 4 * square;
-          half[HALF_TOP] = a + b;
-          half[HALF_BOTTOM] = d + e;
-          half[HALF_LEFT] = a + d;
-          half[HALF_RIGHT] = b + e;
-          sad[square] = a + b + d + e;
+          uint32_t* const half = best_.data() + kSquares + 4 * square;
+          const auto offer = [&](Half h, uint32_t sad) { half[h] = std::min(half[h], ((sad + rate) << kVectorBits) + vector); };
+          offer(HALF_TOP, a + b);
+          offer(HALF_BOTTOM, d + e);
+          offer(HALF_LEFT, a + d);
+          offer(HALF_RIGHT, b + e);
+          sum[square] = a + b + d + e;
         }
-    }
-    uint32_t* const cost = cost_.data();
-    uint32_t* const vector = vector_.data();
-    const uint32_t* const s = sad.data();
-    for (int i = 0; i < kParts; i++) {  // without branches, so that it goes in vectors
-      const uint32_t c = s[i] + rate;
-      const bool better = c < cost[i];
-      vector[i] = better ? index : vector[i];
-      cost[i] = better ? c : cost[i];
     }
   }
 
   const SuperblockMotionQuery<P>& q_;
   FixedVector<Mv, kMaxVectors> tried_;
   Array<uint32_t, kMaxVectors> rate_;    ///< of those
-  // Of the best vector so far: the squares, then the halves.
-  alignas(16) Array<uint32_t, kParts> cost_, vector_;
+  alignas(32) Array<uint32_t, kSquares + kHalves> best_;
 };
 
 }  // namespace

@@ -10,10 +10,6 @@
 
 namespace tessera {
 
-/// Squares of one superblock: one of 64, 4 of 32, 16 of 16, 64 of 8.
-inline constexpr int kSquares = 1 + 4 + 16 + 64;
-inline constexpr Array<int, 4> kFirstSquare = {0, 1, 5, 21};
-
 /// Index of the square of side 64 >> level at (row, col), counted in squares of that side.
 constexpr int square_index(int level, int row, int col) { return kFirstSquare[level] + (row << level) + col; }
 
@@ -28,12 +24,12 @@ enum Half : uint8_t { HALF_TOP, HALF_BOTTOM, HALF_LEFT, HALF_RIGHT };
 
 struct SuperblockMotion {
   Array<SquareMotion, kSquares> square;
-  Array<SquareMotion, 4 * kFirstSquare[3]> half;  ///< [ 4 * square_index( ) + Half ]
+  Array<SquareMotion, kHalves> half;  ///< [ 4 * square_index( ) + Half ]
 };
 
 template <Pixel P>
 struct SuperblockMotionQuery {
-  SadGridFn<P> sad_grid;
+  const SadGridTable<P>& sad_grid;
   const P* src;              ///< 64x64 samples
   ptrdiff_t src_stride;
   PlaneView<const P> ref;    ///< luma, margins replicated
@@ -41,6 +37,7 @@ struct SuperblockMotionQuery {
   const CoarseMotion* coarse;
   float lambda;              ///< SAD worth 1/512 bit
   int rounds;                ///< of steps around what is best so far
+  bool halves;               ///< of squares are wanted, too
 };
 
 template <Pixel P>

@@ -93,7 +93,8 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
                                  .y_px = mi_row * MI_SIZE,
                                  .coarse = s_.coarse[r],
                                  .lambda = s_.sad_lambda,
-                                 .rounds = set.inter.open_loop_rounds},
+                                 .rounds = set.inter.open_loop_rounds,
+                                 .halves = kPartitionLog || set.partition.rect},
                                 s_.motion[r]);
   }
 }

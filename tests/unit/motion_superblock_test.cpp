@@ -33,13 +33,40 @@ TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
     DspTable<P> dsp;
     make_dsp_table(flags, dsp);
     uint32_t grid[kGridParts];
-    dsp.sad_grid(a.data(), kStride, b.data(), kStride, grid);
+    dsp.sad_grid.sads(a.data(), kStride, b.data(), kStride, grid);
     for (int part = 0; part < kGridParts; part++) {
       const ptrdiff_t at = part / 8 * 8 * kStride + part % 8 * 8;
       uint32_t sad = 0;
       for (int y = 0; y < 8; y++)
         for (int x = 0; x < 8; x++) sad += static_cast<uint32_t>(std::abs(a[at + y * kStride + x] - b[at + y * kStride + x]));
       EXPECT_EQ(grid[part], sad) << part;
+    }
+  }
+}
+
+TYPED_TEST(SuperblockMotionTest, OffersLargestSumsToAllSquares) {
+  constexpr uint32_t kRate = (1 << 15) - 1;
+  std::mt19937 random(4);
+  for (uint32_t flags : {0u, cpu_flags()}) {
+    DspTable<TypeParam> dsp;
+    make_dsp_table(flags, dsp);
+    std::vector<uint32_t> best(kSquares + 1, ~0u);
+    for (uint32_t vector : {3u, 1u, 127u, 5u}) {
+      uint32_t grid[kGridParts];
+      for (uint32_t& sad : grid) sad = vector == 3 ? 64 * 4095 : static_cast<uint32_t>(random()) % (64 * 4096);
+      if (vector == 5) std::fill_n(grid, kGridParts, 0);
+      std::vector<uint32_t> wanted = best;
+      for (int level = 0; level < 4; level++)
+        for (int part = 0, side = 8 >> level; part < kGridParts; part++) {
+          if (part / 8 % side || part % 8 % side) continue;
+          uint32_t sad = 0;
+          for (int y = 0; y < side; y++)
+            for (int x = 0; x < side; x++) sad += grid[part + 8 * y + x];
+          uint32_t& at = wanted[static_cast<size_t>(square_index(level, part / 8 / side, part % 8 / side))];
+          at = std::min(at, ((sad + kRate) << kVectorBits) + vector);
+        }
+      dsp.sad_grid.offer(grid, kRate, vector, best.data());
+      EXPECT_EQ(best, wanted) << vector;
     }
   }
 }
@@ -78,7 +105,8 @@ TYPED_TEST(SuperblockMotionTest, FindsTheMotionOfHalvesAndSquares) {
                                .y_px = 64,
                                .coarse = &coarse,
                                .lambda = 0.001f,
-                               .rounds = 2},
+                               .rounds = 2,
+                               .halves = true},
                               found);
   EXPECT_EQ(found.half[HALF_LEFT].mv, moved(0));
   EXPECT_EQ(found.half[HALF_RIGHT].mv, moved(32));
