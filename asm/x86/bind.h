@@ -27,6 +27,13 @@ template <>
 void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint16_t>& table);
 
 template <Pixel P>
+void bind_cdef_x86(uint32_t cpu_flags, CdefTable<P>& table);
+template <>
+void bind_cdef_x86(uint32_t cpu_flags, CdefTable<uint8_t>& table);
+template <>
+void bind_cdef_x86(uint32_t cpu_flags, CdefTable<uint16_t>& table);
+
+template <Pixel P>
 void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<P>& table);
 template <>
 void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<uint8_t>& table);

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "filter/cdef_pass.h"
 #include "spec/block_geometry.h"
 #include "spec/enums.h"
 #include "spec/filter_tables.h"
@@ -40,6 +41,7 @@ class Bench {
     Random random;
     random.fill(src_, 160, 160, Fill::kRandom, kBits);
     random.fill(ref_, 160, 160, Fill::kRandom, kBits);
+    for (int16_t& s : tile_.samples) s = static_cast<int16_t>(random.in(0, (1 << kBits) - 1));
     sets_ = fast_sets<P>();
   }
 
@@ -102,6 +104,23 @@ class Bench {
               fn(dst_.data(), dst_.stride(), ref_.data(), ref_.stride(), rows ? w : w / 2, rows ? h / 2 : h, obmc_mask((rows ? h : w) / 2));
             };
           });
+      if (w <= 8)
+        for (const auto& [name, pri, sec] : {std::tuple("cdef", 5, 2), std::tuple("cdef_pri", 5, 0), std::tuple("cdef_sec", 0, 2)})
+          compare(name, w, h, [&](const DspTable<P>& t) {
+            return [this, pri, sec, fn = t.cdef.filter[w == 4][w == 4]] {
+              fn(dst_.data(), dst_.stride(), tile_.at(0, 0), pri << (kBits - 8), sec << (kBits - 8), 3, kBits - 3, kBits);
+            };
+          });
+      if (w == 8)
+        compare("cdef_direction", w, h, [&](const DspTable<P>& t) {
+          return [this, fn = t.cdef.direction] { sink_ = static_cast<uint64_t>(fn(tile_.at(0, 0), kBits).dir); };
+        });
+      if (w == 64) compare("sad_grid", w, h, [&](const DspTable<P>& t) {
+          return [this, fn = t.sad_grid.sads] { fn(src_.data(), src_.stride(), ref_.data() + 1, ref_.stride(), grid_.data()); };
+        });
+      if (w == 64) compare("offer_to_squares", w, h, [&](const DspTable<P>& t) {
+          return [this, fn = t.sad_grid.offer] { fn(grid_.data(), 100, 1, best_.data()); };
+        });
       compare("residual", w, h, [&](const DspTable<P>& t) {
         return [this, w, h, fn = t.distortion.residual] {
           fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
@@ -133,6 +152,9 @@ class Bench {
   std::vector<KernelSet<P>> sets_;
   Guarded<P> src_, ref_, dst_;
   Guarded<int16_t> residual_;
+  CdefTile tile_;
+  Array<uint32_t, kGridParts> grid_ = {};
+  Array<uint32_t, kSquares> best_ = {};
   volatile uint64_t sink_ = 0;
 };
 
