@@ -33,11 +33,15 @@ constexpr double kLeastRatePart = 0.05;
 /// A key frame's loan: with a buffer to hold it takes this part of the rate to pay back; else until the next key
 /// frame is due if that is near, or this many seconds.
 constexpr double kLoanRatePart = 0.16, kLoanSeconds = 3;
+/// The same without reordering, where the next key frame is far: what follows the first is not to starve.
+constexpr double kLiveLoanRatePart = 0.1;
 /// Part of the last key frame's loan that is saved up for the next.
 constexpr double kSavedPart = 0.25;
 
 /// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of the level that it found.
 constexpr double kMargin = 0.08, kKeyMargin = 0.5;
+/// The most that a key frame may take of that level without reordering, where the time that it takes to arrive is seen.
+constexpr double kLiveKeyMost = 0.5;
 /// Never to be used, for what the next frame costs at least.
 constexpr double kReserve = 0.03;
 /// A frame on its way may take so many times what is expected before it is coded again.
@@ -381,7 +385,9 @@ RateDecision RateControl::plan_frame() {
       fill = q.fill;
       if (q.ends_unit) break;
     }
-    const double room = std::min(b.level + fill, p.size) - b.unit - later - kReserve * p.size;
+    const double level = std::min(b.level + fill, p.size);
+    double room = level - b.unit - later - kReserve * p.size;
+    if (settings_.low_delay && step.kind == 0) room = std::min(room, kLiveKeyMost * level);
     p.most = settings_.low_delay ? room : std::min(room, std::max(kMostOverExpected * p.expected, 0.02 * p.size));
     decision.max_bits = static_cast<uint64_t>(std::max(p.most - p.overhead, 256.0));
     p.most = std::max(p.most, p.expected);
@@ -409,7 +415,10 @@ void RateControl::plan_shown(double bits) {
 void RateControl::borrow(double bits, double time) {
   const double all = loan_.left(time) + bits;
   if (settings_.mode == RateMode::kConstant) {
-    loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, std::abs(all) / (kLoanRatePart * rate()))};
+    const double soon = std::abs(all) / (kLoanRatePart * rate()), interval = key_interval();
+    double due = settings_.low_delay ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
+    if (interval > 0) due = std::max(soon, std::min(due, 0.5 * interval));
+    loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
     return;
   }
   const double interval = key_interval(), due = interval > 0 ? std::min(interval, kLoanSeconds) : kLoanSeconds;

@@ -235,6 +235,22 @@ TEST(RateControl, AKeyFrameGetsItsPartOfALowLevel) {
   EXPECT_GT(s.sizes[90], 0.08 * 1000e3) << "starved";
 }
 
+TEST(RateControl, AFirstKeyFrameLeavesHalfTheBuffer) {
+  for (uint32_t intra : {3000u, 20000u, 80000u})
+    for (double factor : {1.0, 3.0}) {  // the model's guess, and far above it
+      Simulation s(settings(RateMode::kConstant, true));
+      s.cost = {.intra = intra, .inter = intra / 5};
+      s.world.factor = factor;
+      s.play(90, 30);
+      EXPECT_LE(s.sizes[0], 0.51 * 0.6 * 500e3) << intra << ' ' << factor;
+      EXPECT_EQ(s.underflows, 0);
+      // What pays for it lasts, but does not starve: a second and a half of nine tenths of the rate and more.
+      double after = 0;
+      for (size_t i = 15; i < 60; i++) after += s.sizes[i];
+      EXPECT_GT(after / 1.5, 0.8 * 500e3) << intra << ' ' << factor;
+    }
+}
+
 TEST(RateControl, TakesANewTargetAtOnce) {
   for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
     Simulation s(settings(mode, true));
