@@ -64,7 +64,8 @@ void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choic
 void FramePlanner::plan_tools(FramePlan& out) const {
   FrameHeader& h = out.header;
   const bool intra = h.frame_is_intra();
-  h.allow_screen_content_tools = out.settings.screen_content;
+  h.allow_intrabc = intra && out.settings.block_copies;
+  h.allow_screen_content_tools = out.settings.screen_content || h.allow_intrabc;
   h.force_integer_mv = intra;
   h.allow_high_precision_mv = !intra && h.quantization.base_q_idx < kHighPrecisionMvBelow;
   h.is_filter_switchable = true;

@@ -46,6 +46,13 @@ bool is_screen_content(PlaneView<const P> luma, int bit_depth) {
   return found > 0 && found * kOneIn >= blocks;
 }
 
+void adapt_to_repeats(SearchSettings& settings) {
+  settings.block_copies = true;
+  // Palettes are for screens.
+  if (!settings.screen_content) settings.intra.palettes = 0;
+  settings.temporal = {.key_after = 0, .base_before = 0, .base_after = 0};
+}
+
 void adapt_to_screen_content(SearchSettings& settings) {
   settings.screen_content = true;
   settings.tx.type_candidates = std::max(settings.tx.type_candidates, 5);

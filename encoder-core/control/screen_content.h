@@ -10,6 +10,10 @@ namespace tessera {
 template <Pixel P>
 bool is_screen_content(PlaneView<const P> luma, int bit_depth);
 
+/// What a picture that repeats itself (control/repeat_detector.h) wants as a key frame: copies, and no temporal filter, which
+/// would make its repeats differ.
+void adapt_to_repeats(SearchSettings& settings);
+
 /// What screens want: palettes, residuals coded as they are (IDTX), 4x4 blocks, long scrolls found, partitions tried rather than
 /// foreseen; and no temporal filter.
 void adapt_to_screen_content(SearchSettings& settings);

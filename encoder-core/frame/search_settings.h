@@ -98,6 +98,7 @@ struct SearchSettings {
   TemporalFilterSettings temporal;
   bool reduced_tx_set = false;
   bool screen_content = false;   ///< the picture is a screen: its blocks may have palettes
+  bool block_copies = false;     ///< intra frames: blocks may be copies of others; nothing is filtered then
   int cost_refresh_sb = 1;       ///< lower is slower: superblocks between refreshes of the cost tables; 0: by frame, in inter frames
   /// Superblock rows of a tile side by side even where probabilities adapt from one superblock to the next: each starts from
   /// those of the row above after its second superblock. Otherwise only frames whose costs stay as they are do that.

@@ -29,6 +29,7 @@ void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
   run.self = std::move(lease);
   bind(run);
   filter_source(run);
+  find_copies(run);
   find_motion(run);
   run.tries = 0;
   search(run);
@@ -37,6 +38,7 @@ void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
 template <Pixel P>
 void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
   const int num_tiles = tiles.num_tiles();
+  copy_maps_.acquire()->resize(format);
   std::vector<Lease<Run>> runs;
   std::vector<Lease<LaneSearch<P>>> searches;
   for (int i = 0; i < workers_.threads(); i++) {
@@ -111,6 +113,18 @@ void FrameEncoder<P>::filter_source(Run& run) {
   run.job->neighbours.clear();
 }
 
+/// Forbids copies again where there is little to copy.
+template <Pixel P>
+void FrameEncoder<P>::find_copies(Run& run) {
+  FrameHeader& h = run.plan().header;
+  if (!h.allow_intrabc) return;
+  run.copies = copy_maps_.acquire();
+  run.copies->find(run.work.source_plane[0], run.work.format, h.tile_info);
+  if (run.copies->pays()) return;
+  run.copies.reset();
+  h.allow_intrabc = run.work.header.allow_intrabc = false;
+}
+
 /// Vectors from outside the frame: the projected motion field, and coarse ones found on the source pictures.
 template <Pixel P>
 void FrameEncoder<P>::find_motion(Run& run) {
@@ -158,6 +172,7 @@ void FrameEncoder<P>::search(Run& run) {
   search.frame = &run.work;
   search.ref_mv_frame = &*run.ref_mv_frame;
   search.coarse = &run.coarse;
+  search.copies = run.copies.get();
   search.prepare([&](int tile) -> BlockContext& { return run.tiles[static_cast<size_t>(tile)].context; });
   search.order.start(workers_, run.job->group, [](void* context, int) {
     Run& r = *static_cast<Run*>(context);
@@ -325,6 +340,7 @@ void FrameEncoder<P>::finish(Run& run) {
   run.job->stats.bits = 8 * run.job->obu.size();
   run.job->stats.base_q_idx = h.quantization.base_q_idx;
   run.temporal.reset();
+  run.copies.reset();
 
   FrameJob<P>& job = *run.job;
   const Done done = run.done;

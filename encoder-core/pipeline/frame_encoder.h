@@ -54,6 +54,7 @@ class FrameEncoder {
     Lease<Run> self;                           ///< until the frame is done
     Lease<TemporalFilter<P>> temporal;         ///< owner of the filtered source, if there is one
     CoarseMotions coarse = {};
+    Lease<CopyMap> copies;                     ///< of the source, where copies are allowed
     std::optional<RefMvFrame> ref_mv_frame;
     std::atomic<int> parts_left = 0;           ///< tiles to write, and the picture to finish
     int tries = 0;                             ///< that were too large
@@ -64,6 +65,7 @@ class FrameEncoder {
 
   void bind(Run& run);
   void filter_source(Run& run);
+  void find_copies(Run& run);
   void find_motion(Run& run);
   void search(Run& run);
   void search_lanes(Run& run);
@@ -84,6 +86,7 @@ class FrameEncoder {
   const bool compute_error_;
   Pool<LaneSearch<P>> lane_searches_;
   Pool<TemporalFilter<P>> temporal_filters_;
+  Pool<CopyMap> copy_maps_;
   Pool<Run> runs_;
 };
 

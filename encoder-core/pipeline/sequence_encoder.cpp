@@ -87,6 +87,7 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   picture.choices = tuning_.choices;
   if (is_screen_content(picture.source->plane[0], settings_.plan.format.bit_depth)) adapt_to_screen_content(picture.choices.settings);
   decide_key(picture);
+  look_for_repeats(picture);
   if (!picture.key)
     picture.temporal_id = low_delay_temporal_id(picture.source->display_index - sequence_start_, settings_.plan.temporal_layers);
   take_regions(frame, *picture.source);
@@ -97,6 +98,13 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   if (picture.metadata) rate_.add_metadata(picture.rate, 8.0 * static_cast<double>(picture.metadata->size()));
   waiting_.push_back(std::move(picture));
   plan_ready();
+}
+
+/// Of key pictures, which alone may copy.
+template <Pixel P>
+void SequenceEncoder<P>::look_for_repeats(Waiting& picture) {
+  if (!picture.key) return;
+  if (repeats_.repeats(picture.source->plane[0], settings_.plan.format.bit_depth)) adapt_to_repeats(picture.choices.settings);
 }
 
 template <Pixel P>

@@ -5,6 +5,7 @@
 #include "base/ring.h"
 #include "control/frame_planner.h"
 #include "control/rate_control.h"
+#include "control/repeat_detector.h"
 #include "control/scene_cut.h"
 #include "pipeline/packetizer.h"
 #include "pipeline/task_schedule.h"
@@ -69,6 +70,7 @@ class SequenceEncoder {
   void make_room();
   bool keeps_shown() const { return settings_.keep_reconstruction || settings_.compute_error; }
   void decide_key(Waiting& picture);
+  void look_for_repeats(Waiting& picture);
   void take_regions(const InputFrame& frame, SourceFrame<P>& source);
   void take_metadata(const FrameMetadata& metadata, Waiting& picture);
   RateTarget rate_target() const;
@@ -100,6 +102,7 @@ class SequenceEncoder {
   FrameEncoder<P> encoder_;
   FramePlanner planner_;
   SceneCutDetector scene_cut_;
+  RepeatDetector repeats_;
   Packetizer<P> packetizer_;
   Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots_;
   Ring<Waiting> waiting_;            ///< display order

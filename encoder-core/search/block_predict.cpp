@@ -10,7 +10,7 @@ void predict_rect(SearchContext<P>& s, const BlockInfo& info, int plane, int x, 
   const PictureFormat& f = s.frame.format;
   const InterRect rect = {x, y, w, h, f.ss_x(plane), f.ss_y(plane), f.bit_depth};
   const auto source = [&](int list) {
-    return InterSource<P>{s.frame.refs[info.ref_frame[list]]->picture.plane(plane), info.mv[list], info.interp_filter};
+    return InterSource<P>{predicts_from(s, info, list, plane), info.mv[list], info.interp_filter};
   };
   if (info.is_compound()) {
     const Array<InterSource<P>, 2> sources = {source(0), source(1)};

@@ -15,6 +15,13 @@ void prepare_warp(SearchContext<P>& s, const BlockInfo& info);
 template <Pixel P>
 const BlockWarp& local_warp(SearchContext<P>& s, const BlockInfo& info);
 
+/// The plane that a vector of the block leads into: a reference's, or what is decoded of the frame itself.
+template <Pixel P>
+PlaneView<const P> predicts_from(SearchContext<P>& s, const BlockInfo& info, int list, int plane) {
+  if (info.use_intrabc) return s.frame.plane(plane);
+  return s.frame.refs[info.ref_frame[list]]->picture.plane(plane);
+}
+
 /// Predicts one plane of an inter block into `dst`. Neighbouring blocks that share its chroma are read from the grid.
 template <Pixel P>
 void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride);

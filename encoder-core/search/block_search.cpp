@@ -26,7 +26,8 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   BlockInfo intra = info;
   bool inter_wins = false;
   if (s_.header().frame_is_intra() || s_.plan.refresh.intra_only(info)) {
-    intra_.choose_luma(intra, kNoBar);
+    const RdCost intra_cost = intra_.choose_luma(intra, kNoBar);
+    inter_wins = s_.header().allow_intrabc && copy_wins(info, intra_cost.j);
   } else {
     const float margin = s_.settings().intra.inter_margin, rank = inter_.rank(info);
     const RdCost intra_cost = intra_.choose_luma(intra, margin > 0 ? margin * rank : kNoBar);
@@ -38,6 +39,7 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   RdCost coded = inter_wins ? inter_.code(info) : intra_.code(info);
 
   last_skip_ = info.is_inter && info.skip;
+  last_copy_ = last_skip_ && info.use_intrabc && copies_.repeats_exactly(info);
   enter(info);
   if (s_.settings().tx.exact_counting) {
     s_.context.restore(before);
@@ -45,6 +47,15 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
     coded.j = s_.j(coded.distortion, coded.rate);
   }
   return coded;
+}
+
+/// Makes the block a copy where that costs less than `bar`.
+template <Pixel P>
+bool BlockSearch<P>::copy_wins(BlockInfo& info, double bar) {
+  InterCandidate copy;
+  if (!copies_.find(info, copy) || inter_.luma_trial(copy).j >= bar) return false;
+  info = copy.info;
+  return true;
 }
 
 /// Runs the block's syntax over the adapting probabilities: its true rate, and what the next blocks will find.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "block/write_inter_info.h"
+#include "block/write_intra_info.h"
 #include "search/block_predict.h"
 
 namespace tessera {
@@ -16,7 +17,8 @@ struct InterCandidate {
 template <Pixel P>
 uint64_t inter_mode_rate(SearchContext<P>& s, const BlockInfo& info) {
   FrozenCostCounter counter = s.counter();
-  write_inter_frame_mode_info(counter, s.wc, info);
+  if (info.use_intrabc) write_intra_frame_mode_info(counter, s.wc, info);
+  else write_inter_frame_mode_info(counter, s.wc, info);
   return counter.bits512();
 }
 
@@ -28,7 +30,7 @@ uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
   const Mv mv = info.mv[0];
   // A whole-sample vector's prediction lies in the reference.
   if (((mv.row | mv.col) & 7) == 0 && !info.is_compound() && info.motion_mode == SIMPLE) {
-    const RefSamples<P> at = reference_samples<P>(s.frame.refs[info.ref_frame[0]]->picture.plane(0), info.mi_col * MI_SIZE + (mv.col >> 3),
+    const RefSamples<P> at = reference_samples<P>(predicts_from(s, info, 0, 0), info.mi_col * MI_SIZE + (mv.col >> 3),
                                                   info.mi_row * MI_SIZE + (mv.row >> 3), w, block_height(info.size), s.scratch.inter);
     return satd(src, s.source_stride[0], at.at, at.stride);
   }

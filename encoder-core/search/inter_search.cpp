@@ -340,7 +340,7 @@ void InterSearch<P>::choose_filter(BlockInfo& info) {
 
 template <Pixel P>
 RdCost InterSearch<P>::code(BlockInfo& info) {
-  if (!info.skip_mode) choose_filter(info);
+  if (!info.skip_mode && !info.use_intrabc) choose_filter(info);
   const PictureFormat& f = s_.frame.format;
   const int planes = info.has_chroma ? f.planes() : 1;
   BlockSamples<P>& pred = s_.scratch.pred[0];

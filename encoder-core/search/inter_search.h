@@ -19,6 +19,8 @@ class InterSearch {
   RdCost choose(BlockInfo& info);
   /// The same without a cost to compare with: one candidate alone needs no trial.
   void choose_alone(BlockInfo& info);
+  /// What luma and mode of a candidate cost. Leaves nothing behind.
+  RdCost luma_trial(const InterCandidate& candidate);
   /// Codes the block: interpolation filter, transform tree, chroma, or no residual at all; reconstructs, stores
   /// levels and enters coefficient contexts.
   RdCost code(BlockInfo& info);
@@ -34,7 +36,6 @@ class InterSearch {
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
-  RdCost luma_trial(const InterCandidate& candidate);
   void choose_filter(BlockInfo& info);
 
   /// What the candidates of one pair of references cost alike: all symbols but those of mode, vectors and filter; and the filter.

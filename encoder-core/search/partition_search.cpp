@@ -68,6 +68,14 @@ bool PartitionSearch<P>::small_pays(const Node& node) const {
   return !node.tried_none || node.none_j > s_.settings().partition.small_above * area * step * step;
 }
 
+/// Whether the cells at its corner and its centre both repeat what came before.
+template <Pixel P>
+bool PartitionSearch<P>::may_be_copy(const Node& node) const {
+  if (!s_.header().allow_intrabc) return false;
+  const int x = node.mi_col * MI_SIZE, y = node.mi_row * MI_SIZE, half = node.side_mi / 2 * MI_SIZE;
+  return !s_.copies->vectors(x, y).empty() && !s_.copies->vectors(x + half, y + half).empty();
+}
+
 template <Pixel P>
 bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) const {
   const PartitionSettings& set = s_.settings().partition;
@@ -76,7 +84,7 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   if (kPartitionLog && node.logged) return true;
   switch (partition) {
     case PARTITION_NONE:
-      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above);
+      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above && !may_be_copy(node));
     case PARTITION_SPLIT:
       if (node.size == BLOCK_8X8) return set.min == BLOCK_4X4 && small_pays(node);
       return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
@@ -211,6 +219,7 @@ void PartitionSearch<P>::ask_guide(Node& node) const {
 template <Pixel P>
 bool PartitionSearch<P>::stop_after_none(const Node& node) const {
   const PartitionSettings& set = s_.settings().partition;
+  if (blocks_.last_was_exact_copy()) return true;
   if (node.guided && set.stop_below > 0 && !s_.header().frame_is_intra() && node.split_odds >= set.none_below &&
       guide_.split_odds_after(node.mi_row, node.mi_col, node.size, node.best, node.none_skips) < set.stop_below)
     return true;

@@ -18,6 +18,7 @@
 #include "entropy/cost_counter.h"
 #include "frame/frame_work.h"
 #include "motion/block_motion.h"
+#include "motion/copy_map.h"
 #include "motion/pyramid_search.h"
 #include "motion/superblock_motion.h"
 
@@ -97,6 +98,7 @@ struct SearchContext {
   const DspTable<P>& dsp;
   const RefMvFrame& ref_mv_frame;
   const CoarseMotions& coarse;
+  const CopyMap* copies;               ///< of the source, where the frame allows intra block copies
   TileRect tile;
   CoefStore& coefs;
 

@@ -115,6 +115,23 @@ TEST(Determinism, BytesOfScreensDoNotDependOnThreadsOrKernels) {
   }
 }
 
+/// Copies take from what other superblock rows of their frame have decided.
+TEST(Determinism, BytesOfDrawingsDoNotDependOnThreadsOrKernels) {
+  for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime, UsageProfile::kAllIntra}) {
+    const auto drawing = [&](int threads, uint32_t mask) {
+      EncoderConfig c = config_of(profile, threads);
+      c.width = 456;
+      c.height = 328;
+      c.cpu_mask = mask;
+      Status status;
+      return encode_pictures(c, 5, &status, [&](int i) { return make_drawn_picture(c.width, c.height, 8, false, i); }).bytes();
+    };
+    const std::vector<uint8_t> one = drawing(1, ~0u);
+    for (int threads : {2, 3}) EXPECT_TRUE(drawing(threads, ~0u) == one) << threads << " threads";
+    EXPECT_TRUE(drawing(2, 0) == one);
+  }
+}
+
 /// A qindex for each superblock: which one comes before must not depend on who searches when.
 TEST(Determinism, BytesWithRegionsDoNotDependOnThreads) {
   for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime})
@@ -159,17 +176,24 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
   EXPECT_TRUE(b == alone);
 }
 
-enum class Content { kVideo, kScreen, kVideoWithRegions };
+enum class Content { kVideo, kScreen, kDrawing, kVideoWithRegions };
 
 /// Heap allocations while frames `from` and later pass through.
 int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, Content content = Content::kVideo) {
   EncoderConfig c = config_of(profile, threads);
   c.runtime.target_bitrate_kbps = target_kbps;
+  if (content == Content::kDrawing) {
+    c.width = c.height = 330;  // wide enough for copies
+    c.runtime.keyframe_max_dist = 5;
+    c.runtime.cq_level = 50;  // no frame outgrows the room for its bytes
+  }
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
   for (int i = 0; i < frames; i++) {
-    pictures.push_back(content == Content::kScreen ? make_screen_picture(c.width, c.height, 8, false, i) : make_test_picture(c.width, c.height, 8, false, i));
+    pictures.push_back(content == Content::kScreen    ? make_screen_picture(c.width, c.height, 8, false, i)
+                       : content == Content::kDrawing ? make_drawn_picture(c.width, c.height, 8, false, i)
+                                                      : make_test_picture(c.width, c.height, 8, false, i));
     // Mild ones, so that no frame outgrows the room for its bytes.
     if (content == Content::kVideoWithRegions)
       pictures.back().regions = {{.x = 17 * i % c.width, .y = 9 * i % c.height, .width = 70, .height = 50, .delta = -6},
@@ -203,6 +227,11 @@ TEST(Allocation, NoneForKeepingToARate) {
 TEST(Allocation, NoneForScreens) {
   EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, Content::kScreen), 0);
   EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, Content::kScreen), 0);
+}
+
+TEST(Allocation, NoneForDrawings) {
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, Content::kDrawing), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 60, 80, 0, Content::kDrawing), 0);
 }
 
 TEST(Allocation, NoneForRegions) {

@@ -22,16 +22,25 @@ struct StreamCase {
   int refresh_period = 0;  ///< frames; 0: no intra refresh
   bool turning = false;  ///< a picture that turns: blocks of every motion mode must occur
   bool regions = false;  ///< of interest
+  bool drawn = false;    ///< a picture of tiles that occur again
+  bool copies = true;    ///< where drawn: large enough for blocks to be copied from within their own picture
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
-       << (c.screen ? " screen" : "") << (c.regions ? " regions" : "");
+       << (c.screen ? " screen" : "") << (c.regions ? " regions" : "") << (c.drawn ? " drawn" : "");
   if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
+
+/// Blocks that are copies of others of their frame.
+class Copies : public parser::Listener {
+ public:
+  void on_block(int, const parser::Block& block) override { count += block.use_intrabc; }
+  int count = 0;
+};
 
 /// Inter blocks by their motion mode.
 class MotionModes : public parser::Listener {
@@ -69,9 +78,14 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   config.keep_reconstruction = true;
   Status status;
   const EncodedSequence sequence =
-      c.regions   ? encode_pictures(config, c.frames, &status, [&](int i) {
+      c.regions && !c.drawn ? encode_pictures(config, c.frames, &status, [&](int i) {
           TestPicture picture = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
           picture.regions = make_regions(c.width, c.height, i);
+          return picture;
+        })
+      : c.drawn   ? encode_pictures(config, c.frames, &status, [&](int i) {
+          TestPicture picture = make_drawn_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
+          if (c.regions) picture.regions = make_regions(c.width, c.height, i);
           return picture;
         })
       : c.screen  ? encode_screen_video(config, c.frames, &status)
@@ -93,10 +107,18 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
     for (MotionMode mode : {SIMPLE, OBMC, LOCALWARP}) EXPECT_GT(modes.count[mode], 0) << "motion mode " << int(mode);
   }
+  if (c.drawn) {
+    Copies copies;
+    parser::StreamParser parser(copies);
+    for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    if (c.copies) EXPECT_GT(copies.count, 0);
+    else EXPECT_EQ(copies.count, 0);
+  }
   if (c.cq_level == 0) {  // lossless
     std::vector<uint8_t> source;
     for (int i = 0; i < c.frames; i++) {
-      const TestPicture p = c.screen ? make_screen_picture(c.width, c.height, c.bit_depth, c.monochrome, i)
+      const TestPicture p = c.drawn  ? make_drawn_picture(c.width, c.height, c.bit_depth, c.monochrome, i)
+                            : c.screen ? make_screen_picture(c.width, c.height, c.bit_depth, c.monochrome, i)
                                      : make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, i, c.cut);
       source.insert(source.end(), p.bytes.begin(), p.bytes.end());
     }
@@ -217,6 +239,35 @@ std::vector<StreamCase> screens() {
   return cases;
 }
 
+/// Intra block copies: with and without room for them, at the edges of pictures and tiles, with rows side by side.
+std::vector<StreamCase> copies() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{64, 64}, {130, 290}, {401, 139}, {98, 402}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kKeyOnly, Structure::kLowDelay, Structure::kPyramid})
+      for (int depth : {8, 10})
+        for (int cpu_used : {0, 6, 10})
+          if (cpu_used > 0 || structure == Structure::kKeyOnly)
+            cases.push_back({.width = s[0], .height = s[1], .frames = cpu_used == 0 ? 1 : structure == Structure::kKeyOnly ? 3 : 6,
+                             .bit_depth = depth, .structure = structure, .cpu_used = cpu_used, .cq_level = 10 + 4 * cpu_used, .drawn = true,
+                             .copies = s[1] > 64});
+  for (int cpu_used : {1, 2, 3, 4, 5, 7, 8, 9})
+    cases.push_back({.width = 354, .height = 202, .frames = 3, .cpu_used = cpu_used, .cq_level = 20 + 4 * cpu_used, .drawn = true});
+  for (Structure structure : {Structure::kLowDelay, Structure::kPyramid}) {
+    cases.push_back({.width = 705, .height = 290, .frames = 4, .structure = structure, .cpu_used = 8, .tile_columns_log2 = 1,
+                     .tile_rows_log2 = 1, .drawn = true});
+    cases.push_back({.width = 201, .height = 147, .frames = 3, .structure = structure, .cpu_used = 4, .cq_level = 0, .drawn = true});
+    cases.push_back({.width = 202, .height = 146, .frames = 3, .structure = structure, .cpu_used = 4, .monochrome = true, .drawn = true});
+    cases.push_back({.width = 330, .height = 262, .frames = 4, .structure = structure, .cpu_used = 7, .regions = true, .drawn = true});
+    cases.push_back({.width = 330, .height = 262, .frames = 20, .structure = structure, .cpu_used = 8,
+                     .end_usage = structure == Structure::kPyramid ? EndUsage::kVbr : EndUsage::kCbr, .target_kbps = 60, .buffer_ms = 200,
+                     .drawn = true});
+  }
+  cases.push_back({.width = 201, .height = 139, .frames = 8, .structure = Structure::kLowDelay, .cpu_used = 8, .refresh_period = 5, .drawn = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 4, .structure = Structure::kLowDelay, .error_resilient = true, .drawn = true});
+  return cases;
+}
+
 /// A qindex for each superblock: with neighbours that skip, at the limits of qindex, in several tiles, coded more than once.
 std::vector<StreamCase> regions() {
   std::vector<StreamCase> cases;
@@ -249,6 +300,7 @@ std::vector<StreamCase> regions() {
   return cases;
 }
 
+INSTANTIATE_TEST_SUITE_P(Copies, StreamMatrix, testing::ValuesIn(copies()));
 INSTANTIATE_TEST_SUITE_P(Regions, StreamMatrix, testing::ValuesIn(regions()));
 INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));

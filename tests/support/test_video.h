@@ -122,6 +122,26 @@ inline TestPicture make_screen_picture(int width, int height, int bit_depth, boo
   return pic;
 }
 
+/// Picture `index` of a game that scrolls: tiles of 32x24 over a gradient, four kinds of them, and a figure on its way. No noise.
+inline TestPicture make_drawn_picture(int width, int height, int bit_depth, bool monochrome, int index) {
+  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+  const int shift = bit_depth - 8;
+  for (int p = 0; p < pic.planes(); p++)
+    for (int y = 0; y < pic.plane_height(p); y++)
+      for (int x = 0; x < pic.plane_width(p); x++) {
+        const int sx = (p ? 2 * x : x) + 6 * index, sy = p ? 2 * y : y;
+        const int col = sx / 32, row = sy / 24, u = sx % 32, v = sy % 24, kind = (col * 7 + row * 5 + col / 5) % 4;
+        int s = p == 0 ? 90 + sy / 9 : 120 + 8 * p;
+        if (kind < 3) s = (p == 0 ? 40 + 60 * kind : 100 + 20 * kind) + ((u * v * (kind + 3) + 5 * u * u + 11 * v) >> 2) % (p == 0 ? 90 : 30);
+        const int fx = sx - 6 * index - 31 - 4 * index % (width + 1), fy = sy - height / 3;
+        if (fx * fx + fy * fy < 180) s = p == 0 ? 200 + (fx * fy & 31) : 60 + 90 * (p - 1);
+        const int sample = s << shift;
+        pic.bytes.push_back(static_cast<uint8_t>(sample));
+        if (bit_depth > 8) pic.bytes.push_back(static_cast<uint8_t>(sample >> 8));
+      }
+  return pic;
+}
+
 /// A whole sequence through the encoder.
 struct EncodedSequence {
   std::vector<std::vector<uint8_t>> units;   ///< temporal units
