@@ -16,6 +16,10 @@
 
 namespace tessera {
 
+/// What squared error of each plane weighs, in 1/16.
+using PlaneWeights = Array<int, kPlanes>;
+inline constexpr PlaneWeights kEvenWeights = {16, 16, 16};
+
 template <Pixel P>
 struct FrameWork {
   PictureFormat format;
@@ -28,6 +32,7 @@ struct FrameWork {
   Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter
   Lease<SourceFrame<P>> source;
   Array<PlaneView<const P>, kPlanes> source_plane;  ///< what is coded: the source's samples, or filtered ones
+  PlaneWeights weights = kEvenWeights;  ///< of error, in the search's Lagrangians
   Lease<ReferenceFrame<P>> recon;                              ///< being written
   Array<Lease<ReferenceFrame<P>>, TOTAL_REFS_PER_FRAME> refs;  ///< by RefFrame, LAST_FRAME .. ALTREF_FRAME
 

@@ -7,6 +7,7 @@
 #include "filter/cdef_pass.h"
 #include "filter/deblock_pass.h"
 #include "pipeline/tile_write.h"
+#include "search/plane_weights.h"
 #include "spec/quant_tables.h"
 
 namespace tessera {
@@ -173,6 +174,7 @@ void FrameEncoder<P>::search(Run& run) {
   search.ref_mv_frame = &*run.ref_mv_frame;
   search.coarse = &run.coarse;
   search.copies = run.copies.get();
+  run.work.weights = plane_weights(dsp_.forward_tx, run.work);
   search.prepare([&](int tile) -> BlockContext& { return run.tiles[static_cast<size_t>(tile)].context; });
   search.order.start(workers_, run.job->group, [](void* context, int) {
     Run& r = *static_cast<Run*>(context);

@@ -344,7 +344,6 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
   const PictureFormat& f = s_.frame.format;
   const int planes = info.has_chroma ? f.planes() : 1;
   BlockSamples<P>& pred = s_.scratch.pred[0];
-  Array<int64_t, kPlanes> sse = {};
   int64_t plain_sse = 0;
   Array<int, kPlanes> w = {}, h = {};
   for (int p = 0; p < planes; p++) {
@@ -352,9 +351,8 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
     h[p] = std::max(block_height(info.size) >> f.ss_y(p), 4);
     predict_block_plane(s_, info, p, pred.plane(p), w[p]);
     const BlockSize size = p == 0 ? info.size : get_plane_residual_size(info.size, f.ss_x(p), f.ss_y(p));
-    sse[p] = static_cast<int64_t>(
-        s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p]));
-    plain_sse += sse[p];
+    const uint64_t sse = s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p]);
+    plain_sse += s_.weighed(p, static_cast<int64_t>(sse));
   }
 
   const BlockContext::Checkpoint start = s_.context.save(info.mi_col);

@@ -24,7 +24,7 @@
 
 namespace tessera {
 
-/// Squared error (summed over planes, at the coded depth) and rate in 1/512 bit; J = distortion + lambda * rate.
+/// Squared error (summed over planes by their weights, at the coded depth) and rate in 1/512 bit; J = distortion + lambda * rate.
 struct RdCost {
   int64_t distortion = 0;
   uint64_t rate = 0;
@@ -132,6 +132,10 @@ struct SearchContext {
   int bit_depth() const { return frame.format.bit_depth; }
   int planes() const { return frame.format.planes(); }
   TransformLayout layout() const { return TransformLayout(plan.sequence, plan.header); }
+  /// A plane's squared error as it counts in J.
+  int64_t weighed(int plane, int64_t error) const { return error * frame.weights[plane] >> 4; }
+  /// Squared error of a plane worth 1/512 bit.
+  double lambda_of(int plane) const { return 16 * lambda / frame.weights[plane]; }
   double j(int64_t distortion, uint64_t rate) const {
     return static_cast<double>(distortion) + lambda * static_cast<double>(rate);
   }

@@ -11,10 +11,6 @@
 namespace tessera {
 namespace {
 
-/// Lambda of this pass over the frame's: a level given up also makes its neighbours' contexts cheaper, which the
-/// greedy pass does not see.
-constexpr double kLumaWeight = 1.0, kChromaWeight = 1.0;
-
 /// The tables of one transform unit.
 struct UnitCosts {
   const Array<SymbolCost<4>, 42>& base;
@@ -240,7 +236,7 @@ OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels)
   const EobCosts eob_cost = eob_costs(task.costs, task.size, plane_type, tx_class != TX_CLASS_2D);
   // Coefficients are 8 >> shift times the orthonormal transform.
   const double scale = 64.0 / (1 << (2 * shift));
-  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale * (plane_type ? kChromaWeight : kLumaWeight), levels};
+  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale, levels};
   switch (tx_class) {
     case TX_CLASS_2D: return pass.run<TX_CLASS_2D>(eob);
     case TX_CLASS_HORIZ: return pass.run<TX_CLASS_HORIZ>(eob);

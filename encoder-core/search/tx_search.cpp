@@ -85,8 +85,8 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
   const int64_t energy = static_cast<int64_t>(s_.dsp.distortion.energy(residual, stride, w, h));
   UnitChoice best = {.size = q.size,
                      .rate = coefficient_cost(s_.costs, s_.dsp.coef_levels.rate, {q.plane, q.size, DCT_DCT, ctx}, nullptr, 0),
-                     .distortion = energy};
-  double best_j = lossless && energy > 0 ? std::numeric_limits<double>::infinity() : s_.j(energy, best.rate);
+                     .distortion = s_.weighed(q.plane, energy)};
+  double best_j = lossless && energy > 0 ? std::numeric_limits<double>::infinity() : s_.j(best.distortion, best.rate);
   if (energy == 0) return best;
   const bool trellis = q.trellis && !lossless;
   const QuantRounding rounding = lossless          ? QuantRounding{0, 0}
@@ -110,7 +110,7 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
                                                          .build_levels = s_.dsp.coef_levels.build_levels,
                                                          .base_sums = s_.dsp.coef_levels.base_sums,
                                                          .step = s_.quant.step[q.plane],
-                                                         .lambda = s_.lambda,
+                                                         .lambda = s_.lambda_of(q.plane),
                                                          .plane = q.plane,
                                                          .size = q.size,
                                                          .type = type,
@@ -126,7 +126,7 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
     int64_t distortion = static_cast<int64_t>(in_sixteenths(error, shift) + 8) >> 4;
     // What 64-point transforms cut off is error too.
     if (w > 32 || h > 32) distortion += std::max<int64_t>(0, energy - (static_cast<int64_t>(in_sixteenths(quantised.energy, shift) + 8) >> 4));
-    if (lossless) distortion = 0;
+    distortion = lossless ? 0 : s_.weighed(q.plane, distortion);
     const double j = s_.j(distortion, rate);
     if (j >= best_j) continue;
     best_j = j;
