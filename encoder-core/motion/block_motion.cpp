@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "entropy/cost_tables.h"
 #include "spec/block_geometry.h"
 
 namespace tessera {
@@ -9,6 +10,10 @@ namespace {
 
 /// Longest vector searched, 1/8 luma samples: well inside what the syntax carries.
 constexpr int kMaxMv = 8 * 1024;
+
+/// Where the error of a whole-sample vector is under this part of a bit for each sample, as on drawings that move by whole
+/// samples, no fraction is looked for.
+constexpr float kCloseEnough = 0.1f;
 
 /// The vectors that stay in reach, 1/8 luma samples.
 struct Reach {
@@ -56,7 +61,11 @@ class Search {
     }
   }
 
-  void restart_in_fractions() { best_.cost = fraction_cost(best_.mv); }
+  /// From the best so far; false where that is close enough.
+  bool restart_in_fractions() {
+    best_.cost = fraction_cost(best_.mv);
+    return static_cast<float>(best_.cost - rate(best_.mv)) >= kCloseEnough * kCostOneBit * q_.lambda * static_cast<float>(w_ * h_);
+  }
 
   /// The cross at this distance, then the diagonal between its better arms; once more from where that led, since an
   /// edge can hide the other direction from the first cross.
@@ -126,7 +135,7 @@ BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv>
   if (search.best().cost == ~0u) return {};
   for (int step = query.settings.first_step; step >= 1; step /= 2) search.descend_whole(step);
   if (query.settings.subpel_depth == 0) return search.best();
-  search.restart_in_fractions();
+  if (!search.restart_in_fractions()) return search.best();
   for (int depth = 1; depth <= query.settings.subpel_depth; depth++) search.descend_fraction(8 >> depth);
   return search.best();
 }
