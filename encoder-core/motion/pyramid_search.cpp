@@ -61,8 +61,8 @@ struct LevelMatch {
 constexpr uint32_t window_bias(int x, int y) { return 4 + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
 
 /// The search for fast pans, where nothing near fits, on the quarter size picture: reach along each axis, by the part of the
-/// picture's longer side and at most; reach across it; and the mean difference of a sample that calls for it.
-constexpr int kPanPart = 5, kPanMost = 64, kPanAcross = 4;
+/// picture's longer side and at most (less than 5/2 of the near search's is not worth it); reach across it; and the mean difference of a sample that calls for it.
+constexpr int kPanPart = 3, kPanMost = 64, kPanAcross = 4;
 constexpr uint32_t kPoor = 2;
 
 /// Whether pans are worth looking for: while enough of the searches find one.
@@ -87,8 +87,9 @@ Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_
   if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 2);
   if (m.best.cost > kMatch * kMatch) search_window(m, range_x, range_y);
   const uint32_t near = m.best.cost;
-  const int pan = std::min(kPanMost, std::max(m.ref.width(), m.ref.height()) / kPanPart);
-  if (near > kPoor * kMatch * kMatch && pan >= 2 * range_x && pans.promises()) {
+  // Even, so that the positions tried are the near search's and more.
+  const int pan = std::min(kPanMost, std::max(m.ref.width(), m.ref.height()) / kPanPart) / 2 * 2;
+  if (near > kPoor * kMatch * kMatch && 2 * pan >= 5 * range_x && pans.promises()) {
     search_window(m, pan, std::min(range_y, kPanAcross));
     search_window(m, std::min(range_x, kPanAcross), pan);
     pans.tried++;
