@@ -23,7 +23,12 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
   s.inter.reference_drop = 1.1f;
+  s.inter.coarse_reach_x = 32;
+  s.inter.coarse_reach_y = 24;
   if (cpu_used < 10) return;
+  s.partition.stop_below = 0.4f;
+  s.inter.coarse_references = 1;
+  s.inter.subpel_foreseen = true;
   s.inter.reference_drop = 1.0f;
   s.inter.subpel_satd = false;
   s.inter.warp_candidates = 0;

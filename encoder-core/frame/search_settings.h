@@ -52,6 +52,8 @@ struct InterSettings {
   bool subpel_satd = true;     ///< rank sub-pel positions by SATD, not SAD
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)
   int subpel_rounds = 2;       ///< looks around each fraction
+  bool subpel_foreseen = false;  ///< lower is slower: no halves where the SADs of whole samples foresee a fraction
+  int coarse_references = 7;   ///< references that get the coarse search
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
   bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search
   float reference_margin = 0.0f; ///< lower is faster: NEWMV on references whose open-loop SAD is within this x the best's; 0: all

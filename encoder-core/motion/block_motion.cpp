@@ -56,14 +56,18 @@ class Search {
       const P* const ref[4] = {at(around[0]), at(around[1]), at(around[2]), at(around[3])};
       uint32_t sad[4];
       q_.dsp.distortion.sad_x4[q_.size](q_.src, q_.src_stride, ref, q_.ref.stride(), sad);
+      const uint32_t centre = best_sad_;
       for (int i = 0; i < 4; i++) consider_whole(around[i], sad[i]);
-      if (best_.mv == c) return;
+      if (best_.mv == c) {
+        if (step_px == 1) foresee(centre, sad);
+        return;
+      }
     }
   }
 
   /// From the best so far; false where that is close enough.
   bool restart_in_fractions() {
-    best_.cost = fraction_cost(best_.mv);
+    if (q_.settings.satd) best_.cost = fraction_cost(best_.mv);
     return static_cast<float>(best_.cost - rate(best_.mv)) >= kCloseEnough * kCostOneBit * q_.lambda * static_cast<float>(w_ * h_);
   }
 
@@ -81,6 +85,11 @@ class Search {
   }
 
   BlockMotion best() const { return best_; }
+  /// Goes to the fraction that is foreseen, if one is.
+  bool try_foreseen() {
+    if (foresees_ && (foreseen_.row | foreseen_.col)) consider_fraction(add(best_.mv, foreseen_.row, foreseen_.col));
+    return foresees_;
+  }
 
  private:
   static Mv add(Mv m, int row, int col) {
@@ -91,7 +100,24 @@ class Search {
 
   void consider_whole(Mv mv, uint32_t sad) {
     const uint32_t cost = sad + rate(mv);
-    if (cost < best_.cost) best_ = {mv, cost};
+    if (cost < best_.cost) {
+      best_ = {mv, cost};
+      best_sad_ = sad;
+    }
+  }
+
+  /// Where the SAD would be least if it rose evenly on either side: from a cross around a whole-sample vector, in quarters.
+  void foresee(uint32_t centre, const uint32_t (&cross)[4]) {
+    const auto fraction = [&](uint32_t before, uint32_t after) {
+      const int rise = static_cast<int>(std::max(before, after) - centre), lean = static_cast<int>(before) - static_cast<int>(after);
+      if (rise <= 0) return 0;
+      // lean / ( 2 * rise ) samples
+      const int quarters = (std::abs(lean) * 4 + rise) / (2 * rise);
+      return std::min(quarters, 2) * (lean < 0 ? -2 : 2);
+    };
+    if (std::max(cross[0], cross[1]) < centre || std::max(cross[2], cross[3]) < centre) return;
+    foreseen_ = {static_cast<int16_t>(fraction(cross[0], cross[1])), static_cast<int16_t>(fraction(cross[2], cross[3]))};
+    foresees_ = true;
   }
 
   uint32_t consider_fraction(Mv mv) {
@@ -119,6 +145,9 @@ class Search {
   const int w_, h_;
   const Reach reach_;
   BlockMotion best_;
+  uint32_t best_sad_ = 0;  ///< while vectors are whole
+  Mv foreseen_;
+  bool foresees_ = false;
 };
 
 }  // namespace
@@ -136,7 +165,8 @@ BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv>
   for (int step = query.settings.first_step; step >= 1; step /= 2) search.descend_whole(step);
   if (query.settings.subpel_depth == 0) return search.best();
   if (!search.restart_in_fractions()) return search.best();
-  for (int depth = 1; depth <= query.settings.subpel_depth; depth++) search.descend_fraction(8 >> depth);
+  const bool foreseen = query.settings.foresees && query.settings.subpel_depth >= 2 && search.try_foreseen();
+  for (int depth = foreseen ? 2 : 1; depth <= query.settings.subpel_depth; depth++) search.descend_fraction(8 >> depth);
   return search.best();
 }
 

@@ -14,6 +14,7 @@ struct BlockMotionSettings {
   int max_steps = 16;    ///< moves of each diamond at most
   int first_step = 4;    ///< luma samples, of the widest diamond
   int subpel_rounds = 2; ///< looks around each fraction
+  bool foresees = false; ///< fractions start at what the SADs of whole samples foresee, if they do, and then go by quarters
 };
 
 template <Pixel P>

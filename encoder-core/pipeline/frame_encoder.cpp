@@ -144,7 +144,8 @@ void FrameEncoder<P>::find_motion(Run& run) {
   }
   const InterSettings& set = run.plan().settings.inter;
   const PyramidSearchSettings reach = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y};
-  const int refs = std::min(set.max_references, run.plan().num_search_refs);
+  const int refs = std::min({set.max_references, run.plan().num_search_refs, set.coarse_references});
+  run.coarse = {};
   constexpr int kBandUnits = 8;
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kBandUnits);
   for (int i = 0; i < refs; i++) {

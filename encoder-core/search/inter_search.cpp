@@ -66,7 +66,8 @@ Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefM
                                                   .subpel_depth = std::min(set.subpel_depth, s_.header().allow_high_precision_mv ? 3 : 2),
                                                   .max_steps = set.open_loop_start ? 2 : set.full_pel_range,
                                                   .first_step = set.open_loop_start ? 1 : 4,
-                                                  .subpel_rounds = set.subpel_rounds}};
+                                                  .subpel_rounds = set.subpel_rounds,
+                                                  .foresees = set.subpel_foreseen}};
   FixedVector<Mv, 8> starts;
   starts.push_back(pred[0]);
   if (set.open_loop_start) {

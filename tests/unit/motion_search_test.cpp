@@ -17,7 +17,17 @@ double texture(double x, double y) {
 }
 
 template <class P>
-class BlockMotionTest : public testing::Test {};
+class BlockMotionTest : public testing::Test {
+ public:
+  /// Counts interpolated positions.
+  static void count_put(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
+                        int filter_y, int bit_depth) {
+    puts++;
+    put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+  }
+  static inline int puts = 0;
+  static inline decltype(SubpelTable<P>::put) put = nullptr;
+};
 using Pixels = testing::Types<uint8_t, uint16_t>;
 TYPED_TEST_SUITE(BlockMotionTest, Pixels);
 
@@ -60,6 +70,22 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
     const BlockMotion found = search_block_motion(query, Span<const Mv>(start, 1), scratch.data());
     EXPECT_NEAR(found.mv.row, mv.row, 2) << mv.row << "," << mv.col;
     EXPECT_NEAR(found.mv.col, mv.col, 2) << mv.row << "," << mv.col;
+    // Quarters around what whole samples foresee: as near, with half of the interpolation.
+    this->put = dsp.subpel.put;
+    int puts[2];
+    for (bool foresees : {false, true}) {
+      this->puts = 0;
+      DspTable<P> counting = dsp;
+      counting.subpel.put = this->count_put;
+      const BlockMotionQuery<P> quick = {.dsp = counting, .src = query.src, .src_stride = query.src_stride, .ref = query.ref, .size = query.size,
+                                         .x_px = 80, .y_px = 48, .pred = {}, .rate = rate, .lambda = 0.002f, .bit_depth = kDepth,
+                                         .settings = {.satd = false, .subpel_rounds = 1, .foresees = foresees}};
+      const BlockMotion near = search_block_motion(quick, Span<const Mv>(start, 1), scratch.data());
+      EXPECT_NEAR(near.mv.row, mv.row, 2) << mv.row << "," << mv.col << " foresees " << foresees;
+      EXPECT_NEAR(near.mv.col, mv.col, 2) << mv.row << "," << mv.col << " foresees " << foresees;
+      puts[foresees] = this->puts;
+    }
+    EXPECT_LE(10 * puts[1], 6 * puts[0]) << mv.row << "," << mv.col;
   }
 }
 
