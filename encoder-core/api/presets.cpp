@@ -1,5 +1,7 @@
 #include "api/presets.h"
 
+#include "base/array.h"
+
 namespace tessera {
 namespace {
 
@@ -17,14 +19,28 @@ void quarters(PartitionSettings& p, float odds) {
   p.quarters_above_intra = odds * 1.25f;
 }
 
-/// What one frame at a time has no time for, from cpu-used 9 on.
+/// Without look-ahead time is short: realtime's steps are these of the chain, from cpu-used 6 on with less still.
+constexpr Array<int, 11> kRealtimeStart = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
+
+/// What one frame at a time has no time for.
 void hasten(SearchSettings& s, int cpu_used) {
+  if (cpu_used < 6) return;
+  s.inter.coarse_reach_x = 32;
+  s.inter.coarse_reach_y = 24;
+  if (cpu_used == 7 || cpu_used == 8) {
+    s.partition.rect = cpu_used == 7;
+    s.inter.max_references = 2;
+    s.inter.overlap_candidates = 0;
+    s.intra.full_rd_modes = 1;
+    s.tx.inter_depth = s.tx.intra_depth = 0;
+    s.filter.deblock_search = false;
+  }
+  if (cpu_used == 8) s.cost_refresh_sb = 0;
+  if (cpu_used < 9) return;
   s.filter.cdef_strengths = 3;
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
   s.inter.reference_drop = 1.1f;
-  s.inter.coarse_reach_x = 32;
-  s.inter.coarse_reach_y = 24;
   if (cpu_used < 10) return;
   s.partition.stop_below = 0.4f;
   s.inter.coarse_references = 1;
@@ -34,10 +50,8 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.inter.warp_candidates = 0;
 }
 
-}  // namespace
-
 /// A chain of steps, each a few settings cheaper than the one before.
-SearchSettings preset_settings(int cpu_used, bool realtime) {
+SearchSettings chain_settings(int cpu_used) {
   SearchSettings s;
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
@@ -149,8 +163,16 @@ SearchSettings preset_settings(int cpu_used, bool realtime) {
     s.inter.compound = false;
     s.tx.type_candidates = 1;
   }
-  if (realtime && cpu_used >= 9) hasten(s, cpu_used);
-  s.realtime = s.parallel_rows = realtime;
+  return s;
+}
+
+}  // namespace
+
+SearchSettings preset_settings(int cpu_used, bool realtime) {
+  if (!realtime) return chain_settings(cpu_used);
+  SearchSettings s = chain_settings(kRealtimeStart[cpu_used]);
+  hasten(s, cpu_used);
+  s.realtime = s.parallel_rows = true;
   return s;
 }
 

