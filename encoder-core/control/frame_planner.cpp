@@ -55,6 +55,7 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FrameP
 void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choices, FramePlan& out) const {
   const int depth = sequence_.format.bit_depth;
   int q = layer_qindex(choices.leaf_qindex, step.layer, step.key, sequence_.low_delay, depth);
+  q = change_qindex(q, choices.step_change, depth);
   q = clip3(choices.min_qindex, choices.max_qindex, q);
   out.header.quantization.base_q_idx = static_cast<uint8_t>(q);
   derive_lossless(out.header);

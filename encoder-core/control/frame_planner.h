@@ -23,6 +23,7 @@ struct FrameChoices {
   int leaf_qindex = 128;     ///< of the highest pyramid layer
   int min_qindex = 0, max_qindex = 255;
   SearchSettings settings;
+  float step_change = 0;     ///< log2 of what multiplies the step that the frame's layer has
   int refresh_period = 0;    ///< frames in which intra refresh goes over the picture; 0: it rests
 };
 

@@ -1,6 +1,7 @@
 #include "control/quant_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "spec/quant_tables.h"
 
@@ -16,12 +17,20 @@ constexpr Array<int, 6> kLayerFinerPct = {66, 44, 28, 15, 0, 0};
 constexpr int kLowDelayKeyFinerPct = 45;
 constexpr Array<int, 3> kLowDelayLayerFinerPct = {20, 6, 0};
 
+/// Importance of the frames that these parts fit: the same clips' mean. Key frames, then layers 0, 1, ...
+constexpr float kUsualKeyImportance = 3.1f;
+constexpr Array<float, 6> kUsualImportance = {2.7f, 2.35f, 1.6f, 0.83f, 0, 0};
+
 /// Lambda over squared step: what frames refer to weighs error more (lower lambda).
 constexpr double kKeyLambda = 0.081, kBaseLambda = 0.092, kInnerLambda = 0.102, kLeafLambda = 0.116;
 
 int nearest_qindex(double step, int bit_depth) {
-  int q = 0;
-  while (q < 255 && ac_q(q, bit_depth) < step) q++;
+  int q = 0, high = 255;
+  while (q < high) {
+    const int mid = (q + high) / 2;
+    if (ac_q(mid, bit_depth) < step) q = mid + 1;
+    else high = mid;
+  }
   if (q > 0 && step - ac_q(q - 1, bit_depth) < ac_q(q, bit_depth) - step) q--;
   return q;
 }
@@ -40,6 +49,15 @@ int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_d
   const int pct = low_delay ? (key ? kLowDelayKeyFinerPct : kLowDelayLayerFinerPct[std::min(layer, 2)])
                             : (key ? kKeyFinerPct : kLayerFinerPct[std::min(layer, 5)]);
   return std::max(1, nearest_qindex(ac_q(leaf_qindex, bit_depth) * (100 - pct) / 100.0, bit_depth));
+}
+
+float importance_change(float importance, int layer, bool key, float strength) {
+  return strength * ((key ? kUsualKeyImportance : kUsualImportance[std::min(layer, 5)]) - importance);
+}
+
+int change_qindex(int qindex, float log2_change, int bit_depth) {
+  if (qindex == 0 || log2_change == 0) return qindex;
+  return std::max(1, nearest_qindex(ac_q(qindex, bit_depth) * std::exp2(static_cast<double>(log2_change)), bit_depth));
 }
 
 double frame_lambda(int qindex, int layer, bool key, bool low_delay, int bit_depth) {

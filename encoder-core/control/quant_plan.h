@@ -15,6 +15,13 @@ int level_delta_to_qindex(int delta);
 /// is worth a finer quantiser. `layers` is the depth of the pyramid (1: no pyramid).
 int layer_qindex(int leaf_qindex, int layer, bool key, bool low_delay, int bit_depth);
 
+/// log2 of what multiplies the step of a frame of this importance (control/importance.h), for what it differs from the
+/// usual one of its layer; `strength` of that per unit of importance.
+float importance_change(float importance, int layer, bool key, float strength);
+
+/// qindex of the step nearest to that of `qindex` times 2 ^ log2_change; 0 stays 0, and others never become it.
+int change_qindex(int qindex, float log2_change, int bit_depth);
+
 /// Squared error at the coded depth that one bit is worth at this quantiser.
 double frame_lambda(int qindex, int layer, bool key, bool low_delay, int bit_depth);
 

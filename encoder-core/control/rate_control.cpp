@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/int_math.h"
+#include "control/quant_plan.h"
 
 namespace tessera {
 namespace {
@@ -164,7 +165,7 @@ RateControl::Buffer RateControl::buffer_after_planned(bool worst) const {
 }
 
 int RateControl::qindex_of(const RateStep& step, int leaf_qindex) const {
-  return clip3(target_.min_qindex, target_.max_qindex, model_.qindex(step.kind, leaf_qindex));
+  return clip3(target_.min_qindex, target_.max_qindex, change_qindex(model_.qindex(step.kind, leaf_qindex), step.step_change, settings_.bit_depth));
 }
 
 RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex, double shown_time) const {

@@ -58,6 +58,7 @@ struct RateStep {
   FrameKind kind = 0;
   bool codes = true;     ///< false: shows a frame coded before
   bool shown = true;     ///< ends a temporal unit
+  float step_change = 0; ///< log2 of what multiplies the step that a frame of its kind has
   RatePicture picture;
 };
 

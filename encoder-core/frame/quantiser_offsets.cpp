@@ -28,6 +28,14 @@ void QuantiserOffsets::add(const QuantiserRegion& region, int offset) {
     }
 }
 
+void QuantiserOffsets::add(int sb_col, int sb_row, int offset) {
+  check(offset >= -255 && offset <= 255, "qindex offset out of range");
+  if (!added_) offset_.fill(kNone);
+  added_ = true;
+  int16_t& at = offset_.at(sb_col, sb_row);
+  at = static_cast<int16_t>(at == kNone ? offset : std::clamp(at + offset, -255, 255));
+}
+
 DeltaParams QuantiserOffsets::delta_params() const {
   unsigned bits = 0;  // of all magnitudes
   for (int row = 0; added_ && row < offset_.height(); row++)

@@ -13,6 +13,8 @@ class QuantiserOffsets {
   void start(const PictureFormat& format);
   /// Superblocks that the region touches get `offset`, -255 .. 255, unless they have a lower one.
   void add(const QuantiserRegion& region, int offset);
+  /// One superblock gets `offset`, -255 .. 255, on top of what it has.
+  void add(int sb_col, int sb_row, int offset);
 
   /// delta_q_present where some offset is not 0, and the coarsest delta_q_res in which all can be told.
   DeltaParams delta_params() const;

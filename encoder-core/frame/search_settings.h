@@ -91,6 +91,14 @@ struct TemporalFilterSettings {
   float strength = 3.0f;         ///< on the error that two pictures may differ by
 };
 
+/// What look-ahead makes of the importance of pictures and of their parts (control/importance.h): log2 of the change of a
+/// quantiser step per unit of importance. Both 0: nothing is analysed.
+struct ImportanceSettings {
+  float frame_strength = 0.2f;
+  float superblock_strength = 0.25f;  ///< in key and base frames
+  bool any() const { return frame_strength > 0 || superblock_strength > 0; }
+};
+
 struct SearchSettings {
   PartitionSettings partition;
   IntraSettings intra;
@@ -98,6 +106,7 @@ struct SearchSettings {
   TxSettings tx;
   FilterSettings filter;
   TemporalFilterSettings temporal;
+  ImportanceSettings importance;
   bool reduced_tx_set = false;
   bool screen_content = false;   ///< the picture is a screen: its blocks may have palettes
   bool block_copies = false;     ///< intra frames: blocks may be copies of others; nothing is filtered then

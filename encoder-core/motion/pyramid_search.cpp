@@ -135,7 +135,6 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
         for (int c = col; c < std::min(col + 2, unit_cols); c++) {
           const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1));
           out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
-          out.sad.at(c, r) = static_cast<uint16_t>(std::min(b.cost, 65535u));
         }
       }
     }

@@ -13,12 +13,10 @@ inline constexpr int kMotionUnit = 16;  ///< luma samples on a side of the block
 
 struct CoarseMotion {
   Array2d<Mv> mv;          ///< whole luma samples, per 16x16 block
-  Array2d<uint16_t> sad;   ///< of the half-size 8x8 block at that vector
   void resize(int width, int height) {
     const int w = div_units(width), h = div_units(height);
     if (mv.width() == w && mv.height() == h) return;
     mv.resize(w, h);
-    sad.resize(w, h);
   }
   static constexpr int div_units(int luma) { return (luma + kMotionUnit - 1) / kMotionUnit; }
 };
@@ -27,6 +25,9 @@ struct CoarseMotion {
 struct PyramidSearchSettings {
   int range_x = 64, range_y = 48;
 };
+
+/// Rows of blocks that are searched in one call: a vector is looked for near those found in the same call.
+inline constexpr int kMotionBandUnits = 8;
 
 /// Fills the rows [unit_row_begin, unit_row_end) of `out` (rows of 16x16 blocks, begin even); rows only read what
 /// rows of the same call wrote, so calls may run side by side.

@@ -47,6 +47,7 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     Run& run = *runs.back();
     for (CoarseMotion& c : run.coarse_room) c.resize(format.width, format.height);
     run.deblock.make_room(format);
+    run.cdef.make_room(format.sb_cols() * format.sb_rows());
     run.make_tile_room(num_tiles);
     run.work.prepare(format, tiles);
     run.search.make_room(format, tiles);
@@ -146,18 +147,23 @@ void FrameEncoder<P>::find_motion(Run& run) {
   const PyramidSearchSettings reach = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y};
   const int refs = std::min({set.max_references, run.plan().num_search_refs, set.coarse_references});
   run.coarse = {};
-  constexpr int kBandUnits = 8;
-  const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kBandUnits);
+  const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kMotionBandUnits);
+  const int hint_mask = (1 << run.plan().sequence.order_hint_bits) - 1;
+  FixedVector<RefFrame, REFS_PER_FRAME> unknown;
   for (int i = 0; i < refs; i++) {
     const RefFrame r = run.plan().search_refs[i];
+    const PictureAnalysis* const analysis = run.job->analysis.get();
+    run.coarse[r] = analysis ? analysis->motion_towards(run.plan().header.ref_hint(r), hint_mask) : nullptr;
+    if (run.coarse[r]) continue;
     run.coarse_room[r].resize(run.work.format.width, run.work.format.height);
     run.coarse[r] = &run.coarse_room[r];
+    unknown.push_back(r);
   }
-  workers_.run_parallel(refs * bands, [&](int i) {
-    const RefFrame r = run.plan().search_refs[i / bands];
-    const int begin = i % bands * kBandUnits;
+  workers_.run_parallel(unknown.size() * bands, [&](int i) {
+    const RefFrame r = unknown[i / bands];
+    const int begin = i % bands * kMotionBandUnits;
     search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, reach, begin,
-                   std::min(begin + kBandUnits, unit_rows), run.coarse_room[r]);
+                   std::min(begin + kMotionBandUnits, unit_rows), run.coarse_room[r]);
   });
 }
 
@@ -338,6 +344,7 @@ void FrameEncoder<P>::finish(Run& run) {
   run.work.source->release_samples();
   run.work.source.reset();
   run.job->source.reset();
+  run.job->analysis.reset();
   run.work.recon.reset();
   for (auto& r : run.work.refs) r.reset();
   run.job->stats.bits = 8 * run.job->obu.size();

@@ -9,6 +9,7 @@
 #include "frame/frame_work.h"
 #include "base/worker_pool.h"
 #include "pipeline/coded_frame.h"
+#include "pipeline/lookahead.h"
 
 namespace tessera {
 
@@ -27,6 +28,7 @@ struct FrameJob {
   FramePlan plan;
   Lease<SourceFrame<P>> source;
   FixedVector<Lease<SourceFrame<P>>, kMaxTemporalNeighbours> neighbours;  ///< that its source is filtered with
+  Lease<PictureAnalysis> analysis;                        ///< of its source, where there is one
   Lease<CodedFrame<P>> coded;                             ///< what this step makes, until it is made
   Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots;      ///< those that this frame refers to, as it finds them
   ByteVector obu;                                         ///< frame OBU, or the header that shows a hidden frame
@@ -52,6 +54,7 @@ struct FrameJob {
     neighbours.clear();
     if (source) source->release_samples();
     source.reset();
+    analysis.reset();
     coded.reset();
     for (auto& slot : slots) slot.reset();
   }

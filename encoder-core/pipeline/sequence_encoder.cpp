@@ -23,7 +23,7 @@ template <Pixel P>
 SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
     : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads),
       encoder_(workers_, references_, dsp_, pyramid_dsp_, settings.compute_error),
-      planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
+      lookahead_(workers_, pyramid_dsp_), planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_), rate_(settings.rate) {
   statistics_.width = settings.plan.format.width;
   statistics_.height = settings.plan.format.height;
@@ -38,10 +38,12 @@ void SequenceEncoder<P>::make_room() {
   const PictureFormat& format = settings_.plan.format;
   encoder_.make_room(format, planner_.tiles());
   if (settings_.lookahead > 0) encoder_.make_filter_room(format);
+  if (settings_.lookahead > 0) lookahead_.make_room(format);
   packetizer_.make_room(format);
   const size_t in_flight = settings_.lookahead == 0 ? 2 : backlog_ + 2 * kMaxMiniGop;
   std::vector<Lease<FrameJob<P>>> jobs;
   std::vector<Lease<SourceFrame<P>>> sources;
+  std::vector<Lease<PictureAnalysis>> analyses;
   std::vector<Lease<ReferenceFrame<P>>> references;
   for (size_t i = 0; i < in_flight; i++) {
     jobs.push_back(jobs_.acquire());
@@ -53,6 +55,9 @@ void SequenceEncoder<P>::make_room() {
     resize_luma_pyramid(format.width, format.height, sources.back()->pyramid);
     sources.back()->copy.resize(format, 0);
     sources.back()->offsets.start(format);
+    if (settings_.lookahead == 0) continue;
+    analyses.push_back(analyses_.acquire());
+    analyses.back()->make_room(format);
   }
   std::vector<Lease<CodedFrame<P>>> coded_frames;
   for (size_t i = 0; i < NUM_REF_FRAMES + in_flight; i++) coded_frames.push_back(coded_frames_.acquire());
@@ -183,8 +188,12 @@ bool SequenceEncoder<P>::expects(int index, int count) {
 template <Pixel P>
 void SequenceEncoder<P>::plan_ready() {
   while (!waiting_.empty()) {
+    const SearchSettings& set = waiting_.front().choices.settings;
     if (waiting_.front().key) {
-      if (expects(1, std::min(settings_.lookahead, waiting_.front().choices.settings.temporal.key_after))) return;
+      const int wanted = set.importance.any() ? kMaxMiniGop : set.temporal.key_after;
+      if (expects(1, std::min(settings_.lookahead, wanted))) return;
+      analyse(true, mini_gop_length(1));
+      if (settings_.lookahead > 0) lookahead_.remember(waiting_.front().source->pyramid);
       sequence_start_ = waiting_.front().source->display_index;
       plan_single({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true});
       continue;
@@ -197,14 +206,42 @@ void SequenceEncoder<P>::plan_ready() {
       continue;
     }
     // A mini-GOP is as long as the pyramid allows, or up to the next key frame, or what is left.
-    int length = 0;
-    while (length < std::min<int>(kMaxMiniGop, static_cast<int>(waiting_.size())) && !waiting_[length].key) length++;
+    const int length = mini_gop_length(0);
     const bool closed = length == std::min(kMaxMiniGop, settings_.lookahead) || finished_ ||
                         (length < static_cast<int>(waiting_.size()) && waiting_[length].key) || length == kMaxMiniGop;
     if (!closed) return;
-    if (expects(length, std::min(settings_.beyond, waiting_.front().choices.settings.temporal.base_after))) return;
+    if (expects(length, std::min(settings_.beyond, set.temporal.base_after))) return;
+    if (!waiting_.front().analysis) analyse(false, length);
+    lookahead_.remember(waiting_[static_cast<size_t>(length) - 1].source->pyramid);
     plan_mini_gop(length);
   }
+}
+
+/// Pictures of the mini-GOP that would start at waiting_[ index ] now.
+template <Pixel P>
+int SequenceEncoder<P>::mini_gop_length(int index) const {
+  const int most = std::min(kMaxMiniGop, static_cast<int>(waiting_.size()) - index);
+  int length = 0;
+  while (length < most && !waiting_[static_cast<size_t>(index + length)].key) length++;
+  return length;
+}
+
+/// The first `length` waiting pictures, or as many behind a key frame.
+template <Pixel P>
+void SequenceEncoder<P>::analyse(bool key, int length) {
+  const FrameChoices& choices = waiting_.front().choices;
+  if (settings_.lookahead == 0 || length == 0 || !choices.settings.importance.any()) return;
+  const size_t count = static_cast<size_t>(key + length);
+  Array<Lookahead::Picture, kMaxMiniGop + 1> pictures;
+  for (size_t i = 0; i < count; i++) {
+    Waiting& w = waiting_[i];
+    w.analysis = analyses_.acquire();
+    w.analysis->make_room(settings_.plan.format);
+    pictures[i] = {&w.source->pyramid, &w.choices.settings.inter, w.analysis.get()};
+  }
+  const bool more = count < waiting_.size() ? !waiting_[count].key : !finished_;
+  const uint64_t first = waiting_.front().source->display_index - !key;
+  lookahead_.analyse({pictures.data(), static_cast<ptrdiff_t>(count)}, first, key, more);
 }
 
 template <Pixel P>
@@ -244,11 +281,20 @@ void SequenceEncoder<P>::plan_single(const GopStep& step) {
   waiting_.pop_front();
 }
 
+/// For what the picture's importance differs from that of others of its layer.
+template <Pixel P>
+float SequenceEncoder<P>::step_change(const GopStep& step, int index) const {
+  const Waiting& picture = waiting_[static_cast<size_t>(index)];
+  if (!picture.analysis) return 0;
+  return importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.importance.frame_strength);
+}
+
 template <Pixel P>
 RateStep SequenceEncoder<P>::rate_step(const GopStep& step, int index) {
   return {.kind = frame_kind(step.key, step.layer),
           .codes = !step.show_existing,
           .shown = step.shown || step.show_existing,
+          .step_change = step_change(step, index),
           .picture = waiting_[index].rate};
 }
 
@@ -287,6 +333,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   Waiting& picture = waiting_[index];
   Lease<FrameJob<P>> job = jobs_.acquire();
   FrameChoices choices = picture.choices;
+  choices.step_change = step_change(step, index);
   uint64_t max_bits = 0;
   if (rate_.active()) {
     measure(false, last_group_);
@@ -297,7 +344,11 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
     next_coded_++;
   }
   planner_.plan(step, choices, job->plan);
-  if (job->plan.header.quantization.base_q_idx > 0) job->plan.header.delta = picture.source->offsets.delta_params();
+  if (const int base = job->plan.header.quantization.base_q_idx; base > 0) {
+    if (const float strength = choices.settings.importance.superblock_strength; picture.analysis && step.layer == 0 && strength > 0)
+      add_importance(picture.analysis->importance, strength, base, settings_.plan.format.bit_depth, picture.source->offsets);
+    job->plan.header.delta = picture.source->offsets.delta_params();
+  }
   job->plan.max_bits = max_bits;
   job->plan.max_qindex = choices.max_qindex;
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
@@ -307,6 +358,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   if (settings_.lookahead > 0 && step.layer == 0 && job->base_q_idx >= TemporalFilter<P>::kMinQindex)
     add_neighbours(*job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
   job->source = std::move(picture.source);
+  job->analysis = std::move(picture.analysis);
   if (step.shown) job->metadata = std::move(picture.metadata);
   const FrameHeader& h = job->plan.header;
   job->coded = coded_frames_.acquire();

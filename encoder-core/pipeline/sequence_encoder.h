@@ -54,6 +54,7 @@ class SequenceEncoder {
  private:
   struct Waiting {
     Lease<SourceFrame<P>> source;
+    Lease<PictureAnalysis> analysis;  ///< once its mini-GOP is analysed
     bool key = false;          ///< starts a new coded video sequence
     int temporal_id = 0;
     uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
@@ -76,9 +77,12 @@ class SequenceEncoder {
   RateTarget rate_target() const;
   bool expects(int index, int count);
   void plan_ready();
+  int mini_gop_length(int index) const;
+  void analyse(bool key, int length);
   void plan_mini_gop(int length);
   /// One frame that is a group of its own.
   void plan_single(const GopStep& step);
+  float step_change(const GopStep& step, int index) const;
   RateStep rate_step(const GopStep& step, int index);
   void measure(bool first_of_group, bool last_group);
   void record(const FrameJob<P>& job);
@@ -95,11 +99,13 @@ class SequenceEncoder {
   // Pools before what holds their leases.
   Pool<SourceFrame<P>> sources_;
   Pool<ReferenceFrame<P>> references_;
+  Pool<PictureAnalysis> analyses_;
   Pool<CodedFrame<P>> coded_frames_;
   Pool<ByteVector> metadata_;
   Pool<FrameJob<P>> jobs_;
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
+  Lookahead lookahead_;
   FramePlanner planner_;
   SceneCutDetector scene_cut_;
   RepeatDetector repeats_;

@@ -18,6 +18,11 @@ using CdefErrors = Table2<uint64_t, CDEF_PLANE_KINDS, kMaxCdefCandidates>;
 struct CdefTrial {
   std::vector<CdefErrors> errors;  ///< raster of superblocks
   std::vector<int> filtered;       ///< those that have anything to filter
+
+  void make_room(int superblocks) {
+    errors.resize(static_cast<size_t>(superblocks));
+    filtered.reserve(static_cast<size_t>(superblocks));
+  }
 };
 
 /// Sets frame.header.cdef and frame.cdef_idx (-1 where everything is skipped) for the deblocked

@@ -24,13 +24,14 @@ struct StreamCase {
   bool regions = false;  ///< of interest
   bool drawn = false;    ///< a picture of tiles that occur again
   bool copies = true;    ///< where drawn: large enough for blocks to be copied from within their own picture
+  bool importance = false;  ///< half of the picture stands still: some frames must tell superblocks' own quantisers
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
-       << (c.screen ? " screen" : "") << (c.regions ? " regions" : "") << (c.drawn ? " drawn" : "");
+       << (c.screen ? " screen" : "") << (c.regions ? " regions" : "") << (c.drawn ? " drawn" : "") << (c.importance ? " importance" : "");
   if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
 }
@@ -50,6 +51,25 @@ class MotionModes : public parser::Listener {
   }
   Array<int, 3> count = {};
 };
+
+/// Frames whose superblocks have quantisers of their own.
+class OwnQuantisers : public parser::Listener {
+ public:
+  void on_frame(int, const FrameHeader& header) override {
+    if (!header.show_existing_frame) (header.delta.delta_q_present ? frames_with : frames_without)++;
+  }
+  int frames_with = 0, frames_without = 0;
+};
+
+/// Its left half moves and changes, the right one stands still.
+TestPicture make_half_still_picture(const StreamCase& c, int index) {
+  TestPicture moving = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, index, c.cut);
+  const TestPicture still = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, 0, c.cut);
+  const size_t sample = c.bit_depth > 8 ? 2 : 1, row = static_cast<size_t>(c.width) * sample;
+  for (size_t y = 0; y < static_cast<size_t>(c.height); y++)
+    std::copy_n(still.bytes.begin() + static_cast<ptrdiff_t>(y * row + row / 2), row / 2, moving.bytes.begin() + static_cast<ptrdiff_t>(y * row + row / 2));
+  return moving;
+}
 
 class StreamMatrix : public testing::TestWithParam<StreamCase> {};
 
@@ -88,6 +108,7 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
           if (c.regions) picture.regions = make_regions(c.width, c.height, i);
           return picture;
         })
+      : c.importance ? encode_pictures(config, c.frames, &status, [&](int i) { return make_half_still_picture(c, i); })
       : c.screen  ? encode_screen_video(config, c.frames, &status)
       : c.turning ? encode_pictures(config, c.frames, &status, [&](int i) {
           return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, i);
@@ -113,6 +134,13 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
     if (c.copies) EXPECT_GT(copies.count, 0);
     else EXPECT_EQ(copies.count, 0);
+  }
+  if (c.importance) {
+    OwnQuantisers own;
+    parser::StreamParser parser(own);
+    for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    EXPECT_GT(own.frames_with, 0);
+    EXPECT_GT(own.frames_without, 0) << "only key and base frames tell them";
   }
   if (c.cq_level == 0) {  // lossless
     std::vector<uint8_t> source;
@@ -301,6 +329,23 @@ std::vector<StreamCase> regions() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Copies, StreamMatrix, testing::ValuesIn(copies()));
+/// What look-ahead gives superblocks of key and base frames, at every effort, in tiles, with rate control.
+std::vector<StreamCase> importance() {
+  std::vector<StreamCase> cases;
+  for (int cpu_used : {0, 3, 6, 8, 9, 10})
+    for (int depth : {8, 10})
+      cases.push_back({.width = 226, .height = 140, .frames = cpu_used == 0 ? 5 : 22, .bit_depth = depth, .cpu_used = cpu_used,
+                       .cq_level = depth == 8 ? 30 : 55, .importance = true});
+  for (int columns : {0, 1})
+    for (int rows : {0, 1})
+      cases.push_back({.width = 263, .height = 259, .frames = 19, .cpu_used = 8, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .importance = true});
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr})
+    cases.push_back({.width = 263, .height = 199, .frames = 40, .cpu_used = 8, .end_usage = usage, .target_kbps = 150, .buffer_ms = 500, .importance = true});
+  cases.push_back({.width = 226, .height = 140, .frames = 19, .cpu_used = 8, .monochrome = true, .error_resilient = true, .importance = true});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Importance, StreamMatrix, testing::ValuesIn(importance()));
 INSTANTIATE_TEST_SUITE_P(Regions, StreamMatrix, testing::ValuesIn(regions()));
 INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));

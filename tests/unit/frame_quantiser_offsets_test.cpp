@@ -55,6 +55,19 @@ TEST(QuantiserOffsets, TheLowestHolds) {
   EXPECT_EQ(offsets_of(offsets), (std::vector<int>{40, -16, 24, 40, 40, 40, 40, 40, 40, 40, 40, 40}));
 }
 
+TEST(QuantiserOffsets, OfOneSuperblockComeOnTop) {
+  QuantiserOffsets offsets;
+  offsets.start(kFormat);
+  offsets.add(1, 2, 0);
+  EXPECT_FALSE(offsets.delta_params().delta_q_present);
+  offsets.add({.width = 64, .height = 64}, -16);
+  offsets.add(0, 0, 12);
+  offsets.add(3, 1, 8);
+  EXPECT_EQ(offsets_of(offsets), (std::vector<int>{-4, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0}));
+  offsets.add(3, 1, 252);
+  EXPECT_EQ(offsets_of(offsets)[7], 127) << "255, within what qindex allows";
+}
+
 TEST(QuantiserOffsets, AreAbsentWhereAllAreZero) {
   QuantiserOffsets offsets;
   offsets.start(kFormat);

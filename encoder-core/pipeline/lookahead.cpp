@@ -1,0 +1,87 @@
+#include "pipeline/lookahead.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/int_math.h"
+
+namespace tessera {
+namespace {
+
+/// Of what the last base picture gave to its mini-GOP, how much the next one is taken to give in turn.
+constexpr float kFuture = 0.8f;
+
+}  // namespace
+
+void PictureAnalysis::make_room(const PictureFormat& format) {
+  for (Motion& m : motion) m.field.resize(format.width, format.height);
+  if (importance.superblock.width() != format.sb_cols() || importance.superblock.height() != format.sb_rows())
+    importance.superblock.resize(format.sb_cols(), format.sb_rows());
+}
+
+const CoarseMotion* PictureAnalysis::motion_towards(int order_hint, int hint_mask) const {
+  for (const Motion& m : motion)
+    if (m.known && (static_cast<int>(m.towards) & hint_mask) == order_hint) return &m.field;
+  return nullptr;
+}
+
+void Lookahead::make_room(const PictureFormat& format) {
+  for (ImportancePicture& p : group_) p.resize(CoarseMotion::div_units(format.width), CoarseMotion::div_units(format.height));
+  resize_luma_pyramid(format.width, format.height, last_base_);
+}
+
+void Lookahead::analyse(Span<const Picture> pictures, uint64_t first, bool starts_with_key, bool more) {
+  const int length = static_cast<int>(pictures.size()) - starts_with_key;
+  const auto picture = [&](int i) { return pictures[i - !starts_with_key]; };
+  for (int i = 0; i <= length; i++) {
+    group_[i].pyramid = i > 0 || starts_with_key ? picture(i).pyramid : &last_base_;
+    group_[i].ref = {-1, -1};
+  }
+  Array<int, kMaxMiniGop + 1> order = {};
+  int coded = 1;
+  const GopSteps steps = make_pyramid(1, length);
+  for (int s = 0; s < steps.count; s++) {
+    if (steps.step[s].show_existing) continue;
+    const int at = static_cast<int>(steps.step[s].display_index);
+    Array<int, 2>& ref = group_[at].ref;
+    for (int k = 0; k < coded; k++) {
+      if (order[k] < at && order[k] > ref[0]) ref[0] = order[k];
+      if (order[k] > at && (ref[1] < 0 || order[k] < ref[1])) ref[1] = order[k];
+    }
+    for (int r = 0; r < 2; r++) {
+      PictureAnalysis::Motion& motion = picture(at).analysis->motion[r];
+      motion.known = ref[r] >= 0;
+      motion.towards = first + static_cast<uint64_t>(std::max(ref[r], 0));
+      group_[at].motion[r] = &motion.field;
+    }
+    order[coded++] = at;
+  }
+  measure(pictures, length + 1);
+  propagate_importance({group_.data(), coded}, {order.data(), coded}, more ? kFuture : 0);
+  for (int i = !starts_with_key; i <= length; i++) summarise_importance(group_[i], picture(i).analysis->importance);
+}
+
+void Lookahead::remember(const LumaPyramid& pyramid) {
+  for (int i = 0; i < kPyramidLevels; i++) {
+    const View2d<const uint8_t> src = pyramid.level[i].view();
+    const View2d<uint8_t> dst = last_base_.level[i].view();
+    const int mx = src.margin_x(), my = src.margin_y();
+    for (int y = -my; y < src.height() + my; y++) std::memcpy(dst.ptr(-mx, y), src.ptr(-mx, y), src.width() + 2 * mx);
+  }
+}
+
+/// Motion and costs of every picture, in bands.
+void Lookahead::measure(Span<const Picture> pictures, int count) {
+  const int rows = group_[0].rows(), bands = div_ceil(rows, kMotionBandUnits), skipped = count - static_cast<int>(pictures.size());
+  workers_.run_parallel((count - skipped) * bands, [&](int i) {
+    const int index = i / bands + skipped, begin = i % bands * kMotionBandUnits, end = std::min(begin + kMotionBandUnits, rows);
+    const Picture& picture = pictures[i / bands];
+    const PyramidSearchSettings reach = {.range_x = picture.settings->coarse_reach_x, .range_y = picture.settings->coarse_reach_y};
+    for (int r = 0; r < 2; r++)
+      if (const int ref = group_[index].ref[r]; ref >= 0)
+        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, reach, begin, end, picture.analysis->motion[r].field);
+    measure_block_costs({group_.data(), count}, index, dsp_, begin, end);
+  });
+}
+
+}  // namespace tessera
