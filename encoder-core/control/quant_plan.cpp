@@ -14,7 +14,7 @@ namespace {
 constexpr int kKeyFinerPct = 76;
 constexpr Array<int, 6> kLayerFinerPct = {66, 44, 28, 15, 0, 0};
 /// The same without reordering, where nothing is hidden and each layer is seen: milder.
-constexpr int kLowDelayKeyFinerPct = 45;
+constexpr int kLowDelayKeyFinerPct = 58;
 constexpr Array<int, 3> kLowDelayLayerFinerPct = {20, 6, 0};
 
 /// Importance of the frames that these parts fit: the same clips' mean. Key frames, then layers 0, 1, ...
