@@ -27,16 +27,20 @@ void hasten(SearchSettings& s, int cpu_used) {
   if (cpu_used < 6) return;
   s.inter.coarse_reach_x = 32;
   s.inter.coarse_reach_y = 24;
+  s.partition.skip_stop = 0.02f;
+  if (cpu_used == 6) s.inter.max_references = 3;
+  s.cost_refresh_sb = cpu_used >= 8 ? 0 : 16;
   if (cpu_used == 7 || cpu_used == 8) {
     s.partition.rect = cpu_used == 7;
-    s.inter.max_references = 2;
     s.inter.overlap_candidates = 0;
     s.intra.full_rd_modes = 1;
     s.tx.inter_depth = s.tx.intra_depth = 0;
     s.filter.deblock_search = false;
   }
-  if (cpu_used == 8) s.cost_refresh_sb = 0;
   if (cpu_used < 9) return;
+  guide(s.partition, 0.3f, 1.0f);
+  s.partition.skip_stop = 0.05f;
+  s.tx.inter_depth = 0;
   s.filter.cdef_strengths = 3;
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
@@ -48,6 +52,8 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.inter.reference_drop = 1.0f;
   s.inter.subpel_satd = false;
   s.inter.warp_candidates = 0;
+  s.inter.compound = false;
+  s.tx.type_candidates = 1;
 }
 
 /// A chain of steps, each a few settings cheaper than the one before.
@@ -88,7 +94,6 @@ SearchSettings chain_settings(int cpu_used) {
   if (cpu_used >= 4) {
     s.partition.rect_max = BLOCK_32X32;
     s.inter.max_references = 4;
-    s.inter.compound_full = 2;
     s.tx.type_candidates_inter = 4;
     s.filter.cdef_strengths = 8;
     s.filter.cdef_max_bits = 2;
@@ -103,6 +108,7 @@ SearchSettings chain_settings(int cpu_used) {
   }
   if (cpu_used >= 6) {
     s.inter.full_rd_modes = 2;
+    s.inter.max_references = 3;
     s.inter.max_ref_mv_idx = 2;
     s.inter.compound_pair_span = 3;
     s.intra.full_rd_modes = 3;
@@ -119,7 +125,6 @@ SearchSettings chain_settings(int cpu_used) {
   if (cpu_used >= 7) {
     guide(s.partition, 0.14f, 0.9f);
     s.partition.min = BLOCK_8X8;
-    s.inter.max_references = 3;
     s.inter.subpel_rounds = 1;
     s.intra.all_modes_inter = false;
     s.tx.type_candidates_inter = 1;
@@ -127,7 +132,8 @@ SearchSettings chain_settings(int cpu_used) {
   }
   if (cpu_used >= 8) {
     guide(s.partition, 0.17f, 0.95f);
-    s.partition.skip_stop = 0.02f;
+    s.partition.skip_stop = 0.04f;
+    s.inter.max_references = 2;
     s.inter.full_rd_modes = 1;
     s.inter.rank_decides = true;
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
@@ -135,33 +141,31 @@ SearchSettings chain_settings(int cpu_used) {
     s.tx.type_candidates = 2;
     s.intra.full_rd_modes = 2;
     s.intra.chroma_modes = 2;
-    s.cost_refresh_sb = 16;
+    s.cost_refresh_sb = 0;
     s.filter.cdef_strengths = 4;
     s.filter.cdef_max_bits = 1;
   }
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
-    guide(s.partition, 0.3f, 1.0f);
+    guide(s.partition, 0.22f, 1.0f);
     s.partition.skip_stop = 0.05f;
     s.intra.palettes = 1;
     s.partition.rect = false;
-    s.cost_refresh_sb = 0;
-    s.inter.max_references = 2;
-    s.inter.compound_full = 1;
     s.inter.overlap_candidates = 0;
     s.inter.warp_refinement = 1;
-    s.tx.inter_depth = 0;
     s.tx.intra_depth = 0;
     s.intra.full_rd_modes = 1;
     s.filter.deblock_search = false;
   }
   if (cpu_used >= 10) {
+    guide(s.partition, 0.25f, 1.0f);
+    s.partition.skip_stop = 0.1f;
     s.inter.reference_margin = 1.2f;
+    s.inter.reference_drop = 1.2f;
     s.inter.interp_search = false;
+    s.tx.inter_depth = 0;
     s.filter.cdef_strengths = 3;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
-    s.inter.compound = false;
-    s.tx.type_candidates = 1;
   }
   return s;
 }
