@@ -163,6 +163,10 @@ SearchSettings chain_settings(int cpu_used) {
     s.inter.reference_margin = 1.2f;
     s.inter.reference_drop = 1.2f;
     s.inter.interp_search = false;
+    s.inter.coarse_reach_x = 32;
+    s.inter.coarse_reach_y = 24;
+    s.inter.subpel_foreseen = true;
+    s.inter.subpel_satd = false;
     s.tx.inter_depth = 0;
     s.filter.cdef_strengths = 3;
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
