@@ -13,7 +13,8 @@ class InterSearch {
  public:
   InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), motion_modes_(context) {}
 
-  /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best, infinite where the frame's refresh leaves none.
+  /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best, infinite where the frame's
+  /// refresh leaves none.
   float rank(BlockInfo& info);
   /// The best of the ranked, filled into `info`; returns its luma and mode cost. Leaves nothing behind.
   RdCost choose(BlockInfo& info);
