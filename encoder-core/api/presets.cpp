@@ -120,10 +120,11 @@ SearchSettings chain_settings(int cpu_used) {
     guide(s.partition, 0.08f, 0.6f);
     s.partition.ab = s.partition.four_way = false;
     s.partition.small_above = 0.2f;
-    s.partition.skip_stop = 0.01f;
+    s.partition.skip_stop = 0.02f;
   }
   if (cpu_used >= 7) {
     guide(s.partition, 0.14f, 0.9f);
+    s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
     s.inter.subpel_rounds = 1;
     s.intra.all_modes_inter = false;
