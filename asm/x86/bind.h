@@ -5,39 +5,20 @@
 
 namespace tessera {
 
-template <Pixel P>
-void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<P>& table);
-template <>
-void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table);
-template <>
-void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table);
+#define TESSERA_DECLARE_BINDER(family, Table)                  \
+  template <Pixel P>                                           \
+  void bind_##family##_x86(uint32_t cpu_flags, Table<P>&);     \
+  template <>                                                  \
+  void bind_##family##_x86(uint32_t cpu_flags, Table<uint8_t>&);  \
+  template <>                                                  \
+  void bind_##family##_x86(uint32_t cpu_flags, Table<uint16_t>&);
 
-template <Pixel P>
-void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<P>& table);
-template <>
-void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table);
-template <>
-void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table);
+TESSERA_DECLARE_BINDER(distortion, DistortionTable)
+TESSERA_DECLARE_BINDER(subpel, SubpelTable)
+TESSERA_DECLARE_BINDER(compound, CompoundBlendTable)
+TESSERA_DECLARE_BINDER(cdef, CdefTable)
+TESSERA_DECLARE_BINDER(warp, WarpAffineTable)
 
-template <Pixel P>
-void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<P>& table);
-template <>
-void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint8_t>& table);
-template <>
-void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint16_t>& table);
-
-template <Pixel P>
-void bind_cdef_x86(uint32_t cpu_flags, CdefTable<P>& table);
-template <>
-void bind_cdef_x86(uint32_t cpu_flags, CdefTable<uint8_t>& table);
-template <>
-void bind_cdef_x86(uint32_t cpu_flags, CdefTable<uint16_t>& table);
-
-template <Pixel P>
-void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<P>& table);
-template <>
-void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<uint8_t>& table);
-template <>
-void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<uint16_t>& table);
+#undef TESSERA_DECLARE_BINDER
 
 }  // namespace tessera

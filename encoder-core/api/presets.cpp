@@ -62,7 +62,7 @@ SearchSettings chain_settings(int cpu_used) {
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5, .palettes = 4};
-  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_full = 3, .compound_pair_span = 6, .subpel_depth = 3,
+  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
              .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3};

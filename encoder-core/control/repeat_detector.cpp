@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/rolling_hash.h"
+
 namespace tessera {
 namespace {
 
@@ -9,24 +11,14 @@ constexpr int kRun = 8, kTexture = 12, kLeastStep = 8, kOneIn = 16;
 /// So few runs say nothing.
 constexpr int kLeastRuns = 16;
 
-constexpr uint32_t kFactor = 0x9E3779B1u;
-constexpr uint32_t kOldest = [] {
-  uint32_t p = 1;
-  for (int i = 0; i < kRun; i++) p *= kFactor;
-  return p;
-}();
-
-constexpr uint32_t finish(uint32_t h) {
-  h = (h ^ h >> 15) * 0xC2B2AE3Du;
-  return std::max(h ^ h >> 13, 1u);
-}
+constexpr uint32_t kOldest = hash_power(kHashFactor, kRun);
 
 /// Calls fn( x, hash ) for every run of a row; hashes are not finished.
 template <Pixel P, class Fn>
 void for_each_run(const P* row, int width, Fn&& fn) {
   uint32_t h = 0;
   for (int x = 0; x < width; x++) {
-    h = h * kFactor + row[x];
+    h = h * kHashFactor + row[x];
     if (x >= kRun) h -= kOldest * row[x - kRun];
     if (x >= kRun - 1) fn(x - kRun + 1, h);
   }
@@ -59,17 +51,17 @@ bool RepeatDetector::repeats(PlaneView<const P> luma, int bit_depth) {
   };
   for_each_row([&](const P* row) {
     for_each_run(row, width, [&](int x, uint32_t h) {
-      if (x % kRun == 0 && has_texture(row + x, bit_depth - 8)) slot_of(finish(h)).hash = finish(h);
+      if (x % kRun == 0 && has_texture(row + x, bit_depth - 8)) slot_of(finish_hash(h)).hash = finish_hash(h);
     });
   });
   for_each_row([&](const P* row) {
-    for_each_run(row, width, [&](int, uint32_t h) { slot_of(finish(h)).seen++; });
+    for_each_run(row, width, [&](int, uint32_t h) { slot_of(finish_hash(h)).seen++; });
   });
   for_each_row([&](const P* row) {
     for_each_run(row, width, [&](int x, uint32_t h) {
       if (x % kRun || !has_texture(row + x, bit_depth - 8)) return;
       textured++;
-      repeated += slot_of(finish(h)).seen > 1;
+      repeated += slot_of(finish_hash(h)).seen > 1;
     });
   });
   return textured >= kLeastRuns && repeated * kOneIn >= textured;

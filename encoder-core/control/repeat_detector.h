@@ -8,8 +8,8 @@ namespace tessera {
 
 class RepeatDetector {
  public:
-  /// Looks at some rows for runs of 8 luma samples with texture: of these, one in 16 at least occurs twice. Two per cent of
-  /// camera clips' do at the most (none of 40000 was seen); of a 2-D game's 90, of a terminal's 30.
+  /// Looks at some rows for runs of 8 luma samples with texture: of these, one in 16 at least occurs twice. Of some
+  /// 40000 in camera clips none did; of a 2-D game's 90 in 100, of a terminal's 30.
   template <Pixel P>
   bool repeats(PlaneView<const P> luma, int bit_depth);
 

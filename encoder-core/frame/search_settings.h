@@ -44,7 +44,6 @@ struct InterSettings {
   int full_rd_modes = 3;       ///< candidates that get the full trial, after ranking by SATD
   int max_ref_mv_idx = 3;      ///< NEARMV and NEWMV indices tried (1 .. 3)
   bool compound = true;
-  int compound_full = 2;       ///< compound candidates joining the ranking per reference pair: 1 NEAREST, 2 + NEW_NEW, 3 all
   int compound_pair_span = 3;  ///< pairs whose places in the reference list add up to at most this
   int coarse_reach_x = 64;     ///< luma samples each way of the exhaustive first stage, on the source pictures
   int coarse_reach_y = 48;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/int_math.h"
+#include "base/rolling_hash.h"
 
 namespace tessera {
 namespace {
@@ -11,19 +12,7 @@ constexpr int kCell = CopyMap::kCell;
 /// Between the least and the most of a cell that is worth looking for, in 8 bits.
 constexpr int kTexture = 12;
 /// Of the polynomials in rows and columns that hashes are.
-constexpr uint32_t kRowFactor = 0x9E3779B1u, kColumnFactor = 0x85EBCA77u;
-
-constexpr uint32_t power(uint32_t base, int n) {
-  uint32_t p = 1;
-  while (n-- > 0) p *= base;
-  return p;
-}
-
-/// Spreads what the low bits of a polynomial know over all of them; never 0, which means none.
-constexpr uint32_t finish(uint32_t h) {
-  h = (h ^ h >> 15) * 0xC2B2AE3Du;
-  return std::max(h ^ h >> 13, 1u);
-}
+constexpr uint32_t kRowFactor = kHashFactor, kColumnFactor = 0x85EBCA77u;
 
 template <Pixel P>
 bool is_weak(PlaneView<const P> luma, int x, int y, int shift) {
@@ -46,7 +35,7 @@ uint32_t hash_cell(PlaneView<const P> luma, int x, int y) {
     for (int r = 0; r < kCell; r++) sum = sum * kRowFactor + luma.at(x + c, y + r);
     h = h * kColumnFactor + sum;
   }
-  return finish(h);
+  return finish_hash(h);
 }
 
 template <Pixel P>
@@ -106,7 +95,7 @@ void CopyMap::learn_patterns(PlaneView<const P> luma) {
 /// Hashes of what begins in these rows, each of which is followed by 7 more in the picture.
 template <Pixel P>
 void CopyMap::hash_rows(PlaneView<const P> luma, const TileRect& tile, int first, int end) {
-  constexpr uint32_t kOldest = power(kRowFactor, kCell - 1), kColumn2 = power(kColumnFactor, 2), kColumn4 = power(kColumnFactor, 4);
+  constexpr uint32_t kOldest = hash_power(kRowFactor, kCell - 1), kColumn2 = hash_power(kColumnFactor, 2), kColumn4 = hash_power(kColumnFactor, 4);
   const int x0 = tile.mi_col_start * MI_SIZE, w = std::min(tile.mi_col_end * MI_SIZE, format_.width) - x0;
   uint32_t* const sums = sums_.data();
   std::fill_n(sums, w, 0u);
@@ -123,7 +112,7 @@ void CopyMap::hash_rows(PlaneView<const P> luma, const TileRect& tile, int first
     // Eight columns by doubling.
     for (int x = 0; x + 1 < w; x++) h[x] += kColumnFactor * h[x + 1];
     for (int x = 0; x + 3 < w; x++) h[x] += kColumn2 * h[x + 2];
-    for (int x = 0; x + 7 < w; x++) h[x] = finish(h[x] + kColumn4 * h[x + 4]);
+    for (int x = 0; x + 7 < w; x++) h[x] = finish_hash(h[x] + kColumn4 * h[x + 4]);
     const P* const out = luma.ptr(x0, y, w, 1);
     for (int x = 0; x < w; x++) sums[x] -= kOldest * out[x];
   }

@@ -37,8 +37,10 @@ template <Pixel P>
 void SequenceEncoder<P>::make_room() {
   const PictureFormat& format = settings_.plan.format;
   encoder_.make_room(format, planner_.tiles());
-  if (settings_.lookahead > 0) encoder_.make_filter_room(format);
-  if (settings_.lookahead > 0) lookahead_.make_room(format);
+  if (settings_.lookahead > 0) {
+    encoder_.make_filter_room(format);
+    lookahead_.make_room(format);
+  }
   packetizer_.make_room(format);
   const size_t in_flight = settings_.lookahead == 0 ? 2 : backlog_ + 2 * kMaxMiniGop;
   std::vector<Lease<FrameJob<P>>> jobs;

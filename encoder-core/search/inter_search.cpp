@@ -148,19 +148,14 @@ void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFr
   info.ref_frame = {ref0, ref1};
   RefMvs refs;
   near_.find_mv_stack(ref0, ref1, refs);
-  const int effort = s_.settings().inter.compound_full;
-  add(info, refs, NEAREST_NEARESTMV, 0, pred_mv(refs, NEAREST_NEARESTMV, 0, true));
-  if (effort >= 2 && searched_[ref0] && searched_[ref1]) {
-    const MvPair both = {new_mv_[ref0], new_mv_[ref1]};
-    add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, both);
-  }
-  if (effort >= 3) {
-    const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
-    add(info, refs, NEAR_NEARMV, near_range.first, pred_mv(refs, NEAR_NEARMV, near_range.first, true));
-    const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
-    add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
-    add(info, refs, NEW_NEARESTMV, 0, {new_mv_[ref0], nearest[1]});
-  }
+  const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
+  add(info, refs, NEAREST_NEARESTMV, 0, nearest);
+  if (searched_[ref0] && searched_[ref1])
+    add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, {new_mv_[ref0], new_mv_[ref1]});
+  const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
+  add(info, refs, NEAR_NEARMV, near_range.first, pred_mv(refs, NEAR_NEARMV, near_range.first, true));
+  add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
+  add(info, refs, NEW_NEARESTMV, 0, {new_mv_[ref0], nearest[1]});
 }
 
 template <Pixel P>

@@ -11,7 +11,7 @@ namespace {
 /// Squared steps of error that a coefficient with more energy than that keeps.
 constexpr double kErrorOfStep = 0.04;
 /// What a plane of chroma counts for beside luma: a sixth in PSNR averaged 6:1:1, and a little more, since what is foreseen of
-/// its error is on the high side. 0.25 instead: -0.6 % BD-rate by PSNR of all planes, +0.6 % by that of luma.
+/// its error is on the high side. 0.25 against a sixth: -0.6 % BD-rate by PSNR of all planes, +0.6 % by that of luma.
 constexpr double kChromaShare = 0.2;
 constexpr int kLeast = 16, kMost = 128;
 /// One block in this many, in each direction.

@@ -75,12 +75,7 @@ class StreamMatrix : public testing::TestWithParam<StreamCase> {};
 
 TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   const StreamCase& c = GetParam();
-  EncoderConfig config;
-  config.width = c.width;
-  config.height = c.height;
-  config.bit_depth = c.bit_depth;
-  config.chroma = c.monochrome ? ChromaFormat::kMonochrome : ChromaFormat::k420;
-  config.fps_numerator = 30;
+  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.monochrome);
   config.runtime.cpu_used = c.cpu_used;
   config.runtime.cq_level = c.cq_level;
   config.usage_profile = c.structure == Structure::kKeyOnly    ? UsageProfile::kAllIntra

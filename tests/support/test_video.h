@@ -12,6 +12,17 @@
 
 namespace tessera::test {
 
+/// 30 pictures a second of this shape; all else as it comes.
+inline EncoderConfig config_of_video(int width, int height, int bit_depth, bool monochrome = false) {
+  EncoderConfig c;
+  c.width = width;
+  c.height = height;
+  c.bit_depth = bit_depth;
+  c.chroma = monochrome ? ChromaFormat::kMonochrome : ChromaFormat::k420;
+  c.fps_numerator = 30;
+  return c;
+}
+
 /// One picture, planes tightly packed, 1 or 2 bytes a sample.
 struct TestPicture {
   int width, height, bit_depth;

@@ -22,12 +22,7 @@ void PrintTo(const RefreshCase& c, std::ostream* out) {
 }
 
 EncoderConfig config_of(const RefreshCase& c) {
-  EncoderConfig config;
-  config.width = c.width;
-  config.height = c.height;
-  config.bit_depth = c.bit_depth;
-  config.chroma = c.monochrome ? ChromaFormat::kMonochrome : ChromaFormat::k420;
-  config.fps_numerator = 30;
+  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.monochrome);
   config.usage_profile = UsageProfile::kRealtime;
   config.intra_refresh = true;
   config.runtime.keyframe_max_dist = c.period;

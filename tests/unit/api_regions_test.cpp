@@ -11,11 +11,7 @@ namespace {
 constexpr int kFrames = 10;
 
 EncoderConfig config_of(UsageProfile profile, int bit_depth) {
-  EncoderConfig c;
-  c.width = 200;
-  c.height = 140;
-  c.bit_depth = bit_depth;
-  c.fps_numerator = 30;
+  EncoderConfig c = config_of_video(200, 140, bit_depth);
   c.usage_profile = profile;
   c.threads = 1;
   c.runtime.cpu_used = 8;

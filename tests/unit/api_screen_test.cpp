@@ -8,11 +8,7 @@ namespace tessera::test {
 namespace {
 
 EncoderConfig config_of(int cpu_used, UsageProfile profile, int bit_depth) {
-  EncoderConfig c;
-  c.width = 200;
-  c.height = 140;
-  c.bit_depth = bit_depth;
-  c.fps_numerator = 30;
+  EncoderConfig c = config_of_video(200, 140, bit_depth);
   c.usage_profile = profile;
   c.threads = 1;
   c.runtime.cpu_used = cpu_used;
