@@ -86,6 +86,13 @@ void update_tags(GstVideoEncoder* self) {
   gst_tag_list_unref(tags);
 }
 
+/// The base class tries refused caps again with each event and buffer: the same failure is told once.
+bool is_news(ElementState& state, const std::string& failure) {
+  if (failure == state.posted_failure) return false;
+  state.posted_failure = failure;
+  return true;
+}
+
 /// Tells downstream about the stream; false, with an error posted, when it does not take it.
 bool announce_stream(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
@@ -97,8 +104,9 @@ bool announce_stream(GstVideoEncoder* self) {
   if (!fits) {
     gchar* ours = gst_caps_to_string(caps);
     gchar* theirs = gst_caps_to_string(accepted);
-    GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("Downstream does not take the stream that this video gives."),
-                      ("the stream is %s, downstream takes %s", ours, theirs));
+    if (is_news(state, ours))
+      GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("Downstream does not take the stream that this video gives."),
+                        ("the stream is %s, downstream takes %s", ours, theirs));
     g_free(ours);
     g_free(theirs);
   }
@@ -131,15 +139,16 @@ bool open_encoder(GstVideoEncoder* self) {
   const Status status = Encoder::create(state.config, &state.encoder);
   if (!status.ok()) {
     state.encoder.reset();
-    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", status.message().c_str()), (nullptr));
+    if (is_news(state, status.message())) GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", status.message().c_str()), (nullptr));
     return false;
   }
   state.drained = false;
   update_latency(self);
   update_tags(self);
-  if (announce_stream(self)) return true;
-  state.encoder.reset();
-  return false;
+  const bool taken = announce_stream(self);
+  if (taken) state.posted_failure.clear();
+  else state.encoder.reset();
+  return taken;
 }
 
 void close_encoder(ElementState& state) {
@@ -147,6 +156,7 @@ void close_encoder(ElementState& state) {
   g_clear_pointer(&state.input, gst_video_codec_state_unref);
   state.drained = false;
   state.posted_complaints.clear();
+  state.posted_failure.clear();
   state.warned_of_region = false;
 }
 

@@ -11,7 +11,7 @@ namespace {
 enum EndUsageValue { kUsageVbr, kUsageCbr, kUsageCq, kUsageQ, kUsageAuto };
 enum UsageProfileValue { kProfileGoodQuality, kProfileRealtime, kProfileAllIntra };
 enum KeyframeModeValue { kKeyframesDisabled, kKeyframesAuto };
-enum EncPassValue { kOnePass, kFirstPass, kSecondPass };
+enum EncPassValue { kOnePass, kFirstPass, kSecondPass, kThirdPass };
 enum ScalingValue { kScalingNone, kScalingFixed, kScalingRandom, kScalingQthresh };
 
 GType register_enum(const char* name, const GEnumValue* values) {
@@ -52,6 +52,7 @@ GType enc_pass_type() {
   static const GEnumValue values[] = {{kOnePass, "Single pass", "one-pass"},
                                       {kFirstPass, "First of two passes", "first-pass"},
                                       {kSecondPass, "Second of two passes", "second-pass"},
+                                      {kThirdPass, "(taken as second-pass)", "third-pass"},
                                       {0, nullptr, nullptr}};
   static const GType type = register_enum("TesseraEncPass", values);
   return type;
@@ -323,9 +324,8 @@ void Settings::fill(EncoderConfig* config) const {
   config->buffer_optimal_ms = uint32_t(buffer_ms(kPropBufOptimalSz));
   config->undershoot_pct = uint32_t(value_[kPropUndershootPct]);
   config->overshoot_pct = uint32_t(value_[kPropOvershootPct]);
-  config->pass = value_[kPropEncPass] == kFirstPass    ? Pass::kFirst
-                 : value_[kPropEncPass] == kSecondPass ? Pass::kSecond
-                                                       : Pass::kOne;
+  const int64_t pass = value_[kPropEncPass];
+  config->pass = pass == kOnePass ? Pass::kOne : pass == kFirstPass ? Pass::kFirst : Pass::kSecond;
   config->statistics_file = multipass_cache_file_;
   config->drop_frame_pct = uint32_t(value_[kPropDropFrame]);
   config->compute_psnr = value_[kPropComputePsnr] != 0;
@@ -370,7 +370,8 @@ std::vector<std::string> Settings::complaints() const {
   for (guint id = kPropSuperresMode; id <= kPropResizeKfDenominator; id++)
     if (changed(static_cast<PropertyId>(id)))
       list.push_back(std::string(row_of(id).name) + " is not implemented");
-  if (value_[kPropEncPass] == kSecondPass && usage != EndUsage::kVbr && usage != EndUsage::kCq)
+  if (value_[kPropEncPass] == kThirdPass) list.push_back("enc-pass=third-pass is not implemented: taken as second-pass");
+  if (value_[kPropEncPass] >= kSecondPass && usage != EndUsage::kVbr && usage != EndUsage::kCq)
     list.push_back("enc-pass=second-pass has an effect with end-usage=vbr and cq only");
   return list;
 }

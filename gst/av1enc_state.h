@@ -36,6 +36,7 @@ struct ElementState {
   bool caps_taken = false;  ///< set_format() ran for the caps event under way
   bool drained = false;     ///< finish() was called and no picture came since
   std::vector<std::string> posted_complaints;
+  std::string posted_failure;  ///< of opening; empty since it succeeded
 };
 
 inline ElementState& state_of(gpointer element) {

@@ -266,8 +266,8 @@ TEST(Caps, level_that_downstream_does_not_take_is_an_error) {
   Harness harness;
   gst_harness_set_sink_caps_str(harness.get(), "video/x-av1,level=6.3");
   harness.set_caps(raw_caps("I420", 64, 64));
-  EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED);
-  ASSERT_FALSE(harness.messages(GST_MESSAGE_ERROR).empty());
+  for (int i = 0; i < 3; i++) EXPECT_EQ(harness.push(i), GST_FLOW_NOT_NEGOTIATED);
+  EXPECT_EQ(harness.messages(GST_MESSAGE_ERROR).size(), 1u);
 }
 
 TEST(Caps, muxers_take_the_stream_as_it_is) {

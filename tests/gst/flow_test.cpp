@@ -174,10 +174,15 @@ TEST(Flow, change_of_format_loses_nothing) {
   const std::string formats[] = {small(), raw_caps("I420", 128, 96), raw_caps("I420_10LE", 48, 40),
                                  raw_caps("NV12", 17, 19)};
   int index = 0;
+  std::vector<Bytes> headers;
   for (const std::string& format : formats) {
     harness.set_caps(format);
     harness.push_frames(index, 10);
     index += 10;
+    const CapsPtr caps = harness.output_caps();
+    const GValue* codec_data = gst_structure_get_value(gst_caps_get_structure(caps.get(), 0), "codec_data");
+    ASSERT_NE(codec_data, nullptr);
+    headers.push_back(bytes_of(gst_value_get_buffer(codec_data)));
   }
   harness.end_of_stream();
   const auto buffers = harness.pull();
@@ -186,6 +191,10 @@ TEST(Flow, change_of_format_loses_nothing) {
     EXPECT_EQ(GST_BUFFER_PTS(buffers[i].get()), GstClockTime(i) * kFrame);
     if (i % 10 == 0) {
       EXPECT_TRUE(is_key(buffers[i])) << i;
+      // The caps of each format carry its own sequence header, behind the four bytes of av1C.
+      const auto obus = split_obus(bytes_of(buffers[i].get()));
+      ASSERT_GT(obus.size(), 1u);
+      EXPECT_EQ(Bytes(headers[i / 10].begin() + 4, headers[i / 10].end()), obus[1].whole) << i;
     }
   }
   gint width = 0;
@@ -345,13 +354,14 @@ TEST(Flow, what_downstream_says_goes_upstream) {
 
 TEST(Flow, restart_through_the_states) {
   Harness harness(kLag);
-  for (int round = 0; round < 10; round++) {
+  for (int round = 0; round < 50; round++) {
+    const int frames = round % 12;
     harness.set_caps(small());
-    harness.push_frames(0, 3 + round);
+    harness.push_frames(0, frames);
     if (round % 2) harness.end_of_stream();
     const auto buffers = harness.pull();
     if (round % 2) {
-      EXPECT_EQ(buffers.size(), size_t(3 + round));
+      EXPECT_EQ(buffers.size(), size_t(frames));
     }
     gst_element_set_state(harness.element(), GST_STATE_NULL);
     gst_element_set_state(harness.element(), GST_STATE_PLAYING);

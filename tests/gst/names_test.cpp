@@ -103,5 +103,51 @@ TEST_F(Names, ranks_and_types) {
   EXPECT_STREQ(g_type_name(g_type_parent(G_OBJECT_TYPE(element.get()))), "TesseraAv1Enc");
 }
 
+/// Range and default of a number's property.
+struct Range {
+  gint64 minimum = 0, maximum = 0, initial = 0;
+};
+
+Range range_of(GParamSpec* spec) {
+  if (G_IS_PARAM_SPEC_INT(spec)) return {G_PARAM_SPEC_INT(spec)->minimum, G_PARAM_SPEC_INT(spec)->maximum, G_PARAM_SPEC_INT(spec)->default_value};
+  return {G_PARAM_SPEC_UINT(spec)->minimum, G_PARAM_SPEC_UINT(spec)->maximum, G_PARAM_SPEC_UINT(spec)->default_value};
+}
+
+TEST_F(Names, whatever_can_be_set_on_the_libaom_wrapper_can_be_set_here) {
+  GstPlugin* aom = gst_plugin_load_by_name("aom");
+  ASSERT_NE(aom, nullptr) << "without libgstaom.so this proves nothing (package gstreamer1.0-plugins-bad)";
+  const GType type = g_type_from_name("GstAV1Enc");
+  ASSERT_NE(type, G_TYPE_INVALID);
+  gpointer theirs = g_type_class_ref(type);
+  Harness harness("");
+  guint count = 0, compared = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_CLASS(theirs), &count);
+  for (guint i = 0; i < count; i++) {
+    GParamSpec* spec = specs[i];
+    if (spec->owner_type != type) continue;
+    compared++;
+    GParamSpec* ours = g_object_class_find_property(G_OBJECT_GET_CLASS(harness.element()), spec->name);
+    ASSERT_NE(ours, nullptr) << spec->name;
+    // g_object_set() with its type of number, and bindings that carry a GValue of it.
+    EXPECT_TRUE(g_value_type_transformable(spec->value_type, ours->value_type)) << spec->name;
+    if (G_IS_PARAM_SPEC_ENUM(spec)) {
+      const GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+      for (guint k = 0; k < values->n_values; k++) {
+        GEnumValue* same = g_enum_get_value_by_nick(G_PARAM_SPEC_ENUM(ours)->enum_class, values->values[k].value_nick);
+        ASSERT_NE(same, nullptr) << spec->name << "=" << values->values[k].value_nick;
+        EXPECT_EQ(same->value, values->values[k].value) << spec->name << "=" << values->values[k].value_nick;
+      }
+    } else if (!G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+      const Range a = range_of(spec), b = range_of(ours);
+      EXPECT_LE(b.minimum, a.minimum) << spec->name;
+      EXPECT_TRUE(b.minimum <= a.initial && a.initial <= b.maximum) << spec->name;
+    }
+  }
+  EXPECT_GE(compared, 25u);
+  g_free(specs);
+  g_type_class_unref(theirs);
+  gst_object_unref(aom);
+}
+
 }  // namespace
 }  // namespace tessera::test

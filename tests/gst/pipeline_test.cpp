@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <gst/app/gstappsink.h>
+
 #include "element_fixture.h"
 #include "pipeline_runner.h"
 
@@ -44,13 +46,17 @@ TEST_P(Container, comes_back_whole) {
 
 std::string container_name(const testing::TestParamInfo<std::pair<const char*, const char*>>& test) {
   const std::string muxer = test.param.first;
-  return muxer.empty() ? "obu" : muxer.substr(0, muxer.find("mux"));
+  if (muxer.empty()) return "obu";
+  const char* form = muxer.find('=') == std::string::npos ? "" : "_in_pieces";
+  return muxer.substr(0, muxer.find("mux")) + form;
 }
 
 INSTANTIATE_TEST_SUITE_P(all, Container,
                          testing::Values(std::pair("matroskamux ! ", "matroskademux"),
-                                         std::pair("webmmux ! ", "matroskademux"),
-                                         std::pair("mp4mux ! ", "qtdemux"), std::pair("", "av1parse")),
+                                         std::pair("matroskamux streamable=true ! ", "matroskademux"),
+                                         std::pair("webmmux ! ", "matroskademux"), std::pair("mp4mux ! ", "qtdemux"),
+                                         std::pair("mp4mux fragment-duration=200 ! ", "qtdemux"),
+                                         std::pair("qtmux ! ", "qtdemux"), std::pair("", "av1parse")),
                          container_name);
 
 TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
@@ -114,14 +120,83 @@ TEST_F(Pipeline, two_side_by_side) {
 }
 
 TEST_F(Pipeline, encodebin_takes_ours) {
-  EXPECT_EQ(run_pipeline(kSource + "encodebin profile=\"video/x-matroska:video/x-av1\" ! filesink location=" +
-                         path("bin.mkv")),
-            "");
-  std::string error;
-  EXPECT_EQ(
-      decode("filesrc location=" + path("bin.mkv") + " ! matroskademux ! av1dec ! appsink name=out", &error)
-          .size(),
-      size_t(kFrames));
+  // By caps; with properties; with a preset; in each container.
+  const std::pair<const char*, const char*> profiles[] = {{"video/x-matroska:video/x-av1", "matroskademux"},
+                                                          {"video/webm:video/x-av1|element-properties,cpu-used=10", "matroskademux"},
+                                                          {"video/x-matroska:video/x-av1+live", "matroskademux"},
+                                                          {"video/quicktime,variant=iso:video/x-av1", "qtdemux"}};
+  for (const auto& [profile, reader] : profiles)
+    for (const char* bin : {"encodebin", "encodebin2"}) {
+      if (const ElementPtr there{gst_element_factory_make(bin, nullptr)}; !there) continue;
+      const std::string file = path("bin");
+      EXPECT_EQ(run_pipeline(kSource + bin + " profile=\"" + profile + "\" ! filesink location=" + file), "") << profile;
+      std::string error;
+      EXPECT_EQ(decode("filesrc location=" + file + " ! " + reader + " ! av1dec ! appsink name=out", &error).size(), size_t(kFrames))
+          << bin << " " << profile << " " << error;
+    }
+}
+
+/// The element of ours that encodebin made for a profile.
+ElementPtr made_by_encodebin(const std::string& profile) {
+  const ElementPtr pipeline(gst_parse_launch(("videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=64,height=64 ! encodebin profile=\"" +
+                                              profile + "\" ! fakesink").c_str(), nullptr));
+  if (!pipeline) return nullptr;
+  GstElement* found = nullptr;
+  GstIterator* all = gst_bin_iterate_recurse(GST_BIN(pipeline.get()));
+  GValue item = G_VALUE_INIT;
+  while (!found && gst_iterator_next(all, &item) == GST_ITERATOR_OK) {
+    auto* element = GST_ELEMENT(g_value_get_object(&item));
+    if (std::string(G_OBJECT_TYPE_NAME(element)).rfind("TesseraAv1Enc", 0) == 0) found = GST_ELEMENT(gst_object_ref(element));
+    g_value_reset(&item);
+  }
+  g_value_unset(&item);
+  gst_iterator_free(all);
+  return ElementPtr(found);
+}
+
+TEST_F(Pipeline, encodebin_hands_on_properties_and_presets) {
+  const struct {
+    const char* profile;
+    gint speed, usage_profile;
+    guint target;
+  } cases[] = {{"video/webm:video/x-av1", 6, 0, 0},
+               {"video/webm:video/x-av1|element-properties,cpu-used=9,target-bitrate=700", 9, 0, 700},
+               {"video/webm:video/x-av1+live", 10, 1, 2500},
+               {"video/webm:video/x-av1+archive", 3, 0, 0}};
+  for (const auto& c : cases) {
+    const ElementPtr element = made_by_encodebin(c.profile);
+    ASSERT_TRUE(element) << c.profile;
+    gint speed = -1, usage_profile = -1;
+    guint target = 1;
+    g_object_get(element.get(), "cpu-used", &speed, "usage-profile", &usage_profile, "target-bitrate", &target, nullptr);
+    EXPECT_EQ(speed, c.speed) << c.profile;
+    EXPECT_EQ(usage_profile, c.usage_profile) << c.profile;
+    EXPECT_EQ(target, c.target) << c.profile;
+  }
+}
+
+TEST_F(Pipeline, seeks_start_again_with_a_key_frame_where_they_lead) {
+  const ElementPtr pipeline(gst_parse_launch("videotestsrc ! video/x-raw,format=I420,width=64,height=64,framerate=30/1 ! "
+                                             "tesseraav1enc cpu-used=10 lag-in-frames=8 keyframe-mode=disabled ! appsink name=out sync=false max-buffers=4",
+                                             nullptr));
+  ASSERT_TRUE(pipeline);
+  const ElementPtr sink(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  GstClockTime start = 0;
+  for (const int seconds : {5, 1, 100, 0}) {
+    for (int i = 0; i < 6; i++) {
+      GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink.get()), 30 * GST_SECOND);
+      ASSERT_NE(sample, nullptr) << seconds << " " << i;
+      GstBuffer* buffer = gst_sample_get_buffer(sample);
+      EXPECT_NEAR(double(GST_BUFFER_PTS(buffer)), double(start + GstClockTime(i) * kFrame), 10) << i;
+      EXPECT_EQ(GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT), i > 0) << i;
+      gst_sample_unref(sample);
+    }
+    ASSERT_TRUE(gst_element_seek_simple(pipeline.get(), GST_FORMAT_TIME, static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+                                        seconds * gint64(GST_SECOND)));
+    start = GstClockTime(seconds) * GST_SECOND;
+  }
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 }  // namespace
