@@ -136,7 +136,17 @@ bool open_encoder(GstVideoEncoder* self) {
   state.opened.fill(&state.config);
   post_complaints(self);
 
-  const Status status = Encoder::create(state.config, &state.encoder);
+  Status status = Encoder::create(state.config, &state.encoder);
+  if (status.ok()) {
+    // What a level allows, higher ones allow too: where downstream insists on one, the stream bears its name.
+    GstCaps* accepted = gst_pad_peer_query_caps(self->srcpad, nullptr);
+    const int own = state.encoder->stream_info().level_idx, wanted = level_for(state.encoder->stream_info(), *state.format, accepted);
+    gst_caps_unref(accepted);
+    if (wanted != own) {
+      state.config.least_level_idx = wanted;
+      status = Encoder::create(state.config, &state.encoder);
+    }
+  }
   if (!status.ok()) {
     state.encoder.reset();
     if (is_news(state, status.message())) GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", status.message().c_str()), (nullptr));

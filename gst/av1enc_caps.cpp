@@ -176,6 +176,19 @@ GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format, Alignmen
   return caps;
 }
 
+int level_for(const StreamInfo& info, const FrameFormat& format, GstCaps* downstream) {
+  constexpr int kHighest = 19;  // 6.3; above 4.1 there are four to a number, below two
+  StreamInfo named = info;
+  for (; named.level_idx <= kHighest; named.level_idx++) {
+    if (named.level_idx < 12 && named.level_idx % 4 > 1) continue;
+    GstCaps* caps = stream_caps(named, format, alignment_for(downstream));
+    const bool fits = gst_caps_can_intersect(caps, downstream);
+    gst_caps_unref(caps);
+    if (fits) return named.level_idx;
+  }
+  return info.level_idx;
+}
+
 HdrFields HdrFields::from_caps(const GstCaps* caps) {
   HdrFields hdr;
   hdr.has_mastering = gst_video_mastering_display_info_from_caps(&hdr.mastering, caps);

@@ -36,6 +36,9 @@ Alignment alignment_for(GstCaps* downstream);
 /// class.
 GstCaps* stream_caps(const StreamInfo& info, const FrameFormat& format, Alignment alignment);
 
+/// seq_level_idx of the lowest level, from the stream's own on, whose name downstream takes; the stream's own where there is none.
+int level_for(const StreamInfo& info, const FrameFormat& format, GstCaps* downstream);
+
 struct HdrFields {
   bool has_mastering = false, has_light = false;
   GstVideoMasteringDisplayInfo mastering;

@@ -73,6 +73,7 @@ struct EncoderConfig {
   /// left to right, and all frames are error resilient. Needs realtime and one temporal layer.
   bool intra_refresh = false;
   int temporal_layers = 1;  ///< 1 .. 3 (L1T1, L1T2, L1T3); more than 1 needs realtime or no look-ahead
+  int least_level_idx = 0;  ///< no lower seq_level_idx is chosen: 0 .. 23, X.Y being 4 * (X - 2) + Y
   bool compute_psnr = false;  ///< packets carry the shown picture's squared error
 
   /// For tests: every packet also carries the reconstruction, and kernels may be limited to fewer ISAs.

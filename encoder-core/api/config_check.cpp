@@ -47,6 +47,7 @@ Status check_config(const EncoderConfig& c) {
     return Status::invalid("intra-refresh is true with another usage-profile than realtime, allowed is usage-profile=realtime");
   if (c.intra_refresh && c.temporal_layers > 1)
     return Status::invalid("temporal-layers is " + std::to_string(c.temporal_layers) + ", with intra-refresh=true allowed is 1");
+  TESSERA_TRY(in_range("least_level_idx", c.least_level_idx, 0, 23));
   TESSERA_TRY(in_range("threads", c.threads, 0, 1024));
   TESSERA_TRY(in_range("tile-columns", c.tile_columns_log2, -1, 6));
   TESSERA_TRY(in_range("tile-rows", c.tile_rows_log2, -1, 6));

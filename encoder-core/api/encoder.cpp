@@ -50,6 +50,7 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   // Pyramids code every picture once; only show-existing headers come on top.
   demand.decoded_fps = demand.shown_fps;
   demand.bits_per_second = static_cast<int64_t>(c.runtime.target_bitrate_kbps) * 1000;
+  demand.least_level_idx = c.least_level_idx;
   const LevelChoice level = choose_level(demand);
   s.operating_points[0].seq_level_idx = static_cast<uint8_t>(level.seq_level_idx);
   s.operating_points[0].seq_tier = static_cast<uint8_t>(level.seq_tier);

@@ -50,7 +50,7 @@ bool fits(const LevelLimits& level, const LevelDemand& d) {
 LevelChoice choose_level(const LevelDemand& demand) {
   const int64_t factor = bitrate_profile_factor(demand.seq_profile);
   for (const LevelLimits& level : kLevels) {
-    if (!fits(level, demand)) continue;
+    if (level.seq_level_idx < demand.least_level_idx || !fits(level, demand)) continue;
     if (demand.bits_per_second <= level.main_bps * factor) return {level.seq_level_idx, 0};
     if (demand.bits_per_second <= level.high_bps * factor) return {level.seq_level_idx, 1};
   }

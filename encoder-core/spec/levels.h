@@ -32,6 +32,7 @@ struct LevelDemand {
   int64_t max_tile_area = 0;    ///< luma samples; 0: the picture divided by the number of tiles
   int64_t bits_per_second = 0;  ///< peak; 0: unknown, the main tier is assumed
   int seq_profile = 0;
+  int least_level_idx = 0;  ///< no lower seq_level_idx is chosen
 };
 
 struct LevelChoice {

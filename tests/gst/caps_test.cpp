@@ -262,9 +262,44 @@ TEST(Caps, downstream_restricts_what_is_taken) {
   EXPECT_FALSE(takes(size, "I420"));
 }
 
-TEST(Caps, level_that_downstream_does_not_take_is_an_error) {
+TEST(Caps, a_higher_level_that_downstream_insists_on_is_borne) {
+  const std::pair<const char*, const char*> cases[] = {{"level=(string)4.0", "4.0"},           {"level=(string)6.3", "6.3"},
+                                                       {"level=(string){5.1,3.0}", "3.0"},     {"level=(string){2.0,3.0}", "2.0"},
+                                                       {"profile=main,level=(string)2.1", "2.1"}};
+  for (const auto& [wanted, expected] : cases) {
+    Harness harness;
+    gst_harness_set_sink_caps_str(harness.get(), (std::string("video/x-av1,") + wanted).c_str());
+    harness.set_caps(raw_caps("I420", 64, 64));
+    harness.push_frames(0, 2);
+    harness.end_of_stream();
+    const CapsPtr caps = harness.output_caps();
+    EXPECT_EQ(field(gst_caps_get_structure(caps.get(), 0), "level"), expected) << wanted;
+    const auto buffers = harness.pull();
+    ASSERT_EQ(buffers.size(), 2u);
+    const auto obus = split_obus(bytes_of(buffers[0].get()));
+    const Obu* header = find_obu(obus, kObuSequenceHeader);
+    ASSERT_NE(header, nullptr);
+    const SequenceFields s = read_sequence_header(header->payload);
+    EXPECT_EQ(std::to_string(2 + s.level_idx / 4) + "." + std::to_string(s.level_idx % 4), expected);
+    const Bytes codec_data = codec_data_of(caps);
+    EXPECT_EQ(codec_data[1], s.profile << 5 | s.level_idx);
+    EXPECT_EQ(Bytes(codec_data.begin() + 4, codec_data.end()), header->whole);
+  }
+}
+
+TEST(Caps, a_level_too_low_or_unknown_is_an_error) {
+  for (const char* level : {"2.0", "2.2", "9.9"}) {
+    Harness harness;
+    gst_harness_set_sink_caps_str(harness.get(), (std::string("video/x-av1,level=(string)") + level).c_str());
+    harness.set_caps(raw_caps("I420", 640, 480));
+    EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED) << level;
+    EXPECT_EQ(harness.messages(GST_MESSAGE_ERROR).size(), 1u) << level;
+  }
+}
+
+TEST(Caps, a_tier_that_downstream_does_not_take_is_an_error) {
   Harness harness;
-  gst_harness_set_sink_caps_str(harness.get(), "video/x-av1,level=6.3");
+  gst_harness_set_sink_caps_str(harness.get(), "video/x-av1,tier=high");
   harness.set_caps(raw_caps("I420", 64, 64));
   for (int i = 0; i < 3; i++) EXPECT_EQ(harness.push(i), GST_FLOW_NOT_NEGOTIATED);
   EXPECT_EQ(harness.messages(GST_MESSAGE_ERROR).size(), 1u);

@@ -103,6 +103,13 @@ TEST_F(Names, ranks_and_types) {
   EXPECT_STREQ(g_type_name(g_type_parent(G_OBJECT_TYPE(element.get()))), "TesseraAv1Enc");
 }
 
+TEST_F(Names, rank_decides_which_of_our_names_is_picked) {
+  const std::string command = "gst-launch-1.0 -v videotestsrc num-buffers=2 ! video/x-raw,width=64,height=64 ! "
+                              "encodebin profile=video/webm:video/x-av1 ! fakesink";
+  EXPECT_NE(run(command).find("/TesseraAv1EncAlias:"), std::string::npos);
+  EXPECT_NE(run(command, "GST_PLUGIN_FEATURE_RANK=tesseraav1enc:NONE").find("/TesseraAv1Enc:"), std::string::npos);
+}
+
 /// Range and default of a number's property.
 struct Range {
   gint64 minimum = 0, maximum = 0, initial = 0;

@@ -254,6 +254,11 @@ TEST(Levels, EveryLimitCounts) {
   d.bits_per_second = 30'000'001;
   EXPECT_EQ(level(d), 9);
   d = hd;
+  for (const auto& [least, expected] : {std::pair(8, 8), std::pair(9, 9), std::pair(10, 12), std::pair(19, 19), std::pair(20, kMaximumParametersLevel)}) {
+    d.least_level_idx = least;
+    EXPECT_EQ(level(d), expected) << least;
+  }
+  d = hd;
   d.width = 8;
   EXPECT_EQ(level(d), kMaximumParametersLevel);
   EXPECT_EQ(max_bitrate(choose_level(d), 0), 0);
