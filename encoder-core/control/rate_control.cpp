@@ -43,6 +43,8 @@ constexpr double kSavedPart = 0.25;
 constexpr double kMargin = 0.08, kKeyMargin = 0.5;
 /// The most that a key frame may take of that level without reordering, where the time that it takes to arrive is seen.
 constexpr double kLiveKeyMost = 0.5;
+/// Seconds of the rate that a unit of vbr may take from a level that is below the margin.
+constexpr double kVariableDip = 0.25;
 /// Never to be used, for what the next frame costs at least.
 constexpr double kReserve = 0.03;
 /// A frame on its way may take so many times what is expected before it is coded again.
@@ -56,9 +58,9 @@ constexpr double kUnitBits = 16, kShowBits = 40;
 constexpr double kGuessedInter = 0.15;
 /// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex).
 constexpr double kEndingRange = 0.5;
-constexpr int kEndingQindexRange = 16;
+constexpr int kEndingQindexRange = 28;
 /// Part of the sequence's bits that may stay wrong: not worth a drop of quality at its end.
-constexpr double kEndingTolerance = 0.015;
+constexpr double kEndingTolerance = 0.005;
 /// Frames before the end of a second pass for which sizes are waited for.
 constexpr double kSettlingFrames = 3 * kMaxMiniGop;
 /// How far the second of two passes goes from one group to the next.
@@ -210,8 +212,9 @@ bool RateControl::fits(int leaf_qindex) const {
     if (!p.ends_unit) continue;
     time = step.picture.time;
     const double usual = kMargin * rate() * settings_.buffer;
-    // A level that is below the margin already need only rise.
-    double least = std::min(usual, start + 0.25 * p.fill);
+    // A level that is below the margin already need only rise, unit by unit; with vbr on the whole, which the wanted rate sees to.
+    const double rise = settings_.mode == RateMode::kConstant ? 0.25 * p.fill : -kVariableDip * rate();
+    double least = std::min(usual, start + rise);
     if (key && settings_.mode == RateMode::kConstant) least = std::max(least, kKeyMargin * level_before);
     if (b.level < least) return false;
     key = false;
@@ -274,9 +277,9 @@ int RateControl::choose_leaf(double seconds, const SequenceEnd& end) const {
   return near_leaf(leaf_for_steps(wanted * seconds), kEndingQindexRange);
 }
 
-/// The error at the end of the sequence beyond what may stay.
+/// The error at the end of the sequence beyond what may stay. Where the buffer stood need not matter any more, only the average.
 double RateControl::ending_error(double seconds) const {
-  const double tolerated = settings_.statistics ? 0 : kEndingTolerance * rate() * (end_time_ + seconds), e = error();
+  const double tolerated = settings_.statistics ? 0 : kEndingTolerance * rate() * (end_time_ + seconds), e = spent_ - due_;
   return e > 0 ? std::max(0.0, e - tolerated) : std::min(0.0, e + tolerated);
 }
 

@@ -29,6 +29,7 @@ class Simulation {
   World world;
   RateTarget target = {.bits_per_second = 500e3, .keyframe_max_dist = 0};
   PictureCost cost = {.intra = 9000, .inter = 2200};
+  size_t look_ahead = 0;  ///< pictures that wait when a group is planned
   double rate_now = 0;
   // What came out.
   double bits = 0, level = 0, lowest = 1e18, seconds = 0;
@@ -74,7 +75,7 @@ class Simulation {
   };
 
   void plan(bool ending) {
-    while (!pending_.empty()) {
+    while (pending_.size() > (ending ? 0 : look_ahead)) {
       int length = 1;
       GopSteps steps;
       if (pending_.front().key || settings_.low_delay) {
@@ -181,6 +182,62 @@ TEST(RateControl, AverageHoldsWhateverTheTarget) {
         EXPECT_NEAR(s.bits / s.seconds, rate, 0.03 * rate) << int(mode) << " low delay " << low_delay;
         EXPECT_EQ(s.frames, 300);
       }
+}
+
+TEST(RateControl, AverageHoldsThoughTheEndIsEasierThanTheRest) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
+    Simulation s(settings(mode, false));
+    s.look_ahead = 20;
+    // A clip of 4 s three times, each of which calms down.
+    for (int third = 0; third < 3; third++)
+      for (int part = 0; part < 8; part++) {
+        s.cost = {.intra = 9000, .inter = static_cast<uint32_t>(3000 - 250 * part)};
+        s.play(15, 30, part == 0);
+      }
+    s.end();
+    EXPECT_NEAR(s.bits / s.seconds, 500e3, 0.02 * 500e3) << int(mode);
+  }
+}
+
+/// Rate of two seconds that follow a time in which the quantiser was `off` from where the target would have it.
+double rate_after(bool low_delay, double undershoot, double overshoot, int off) {
+  RateSettings r = settings(RateMode::kVariable, low_delay);
+  r.undershoot = undershoot;
+  r.overshoot = overshoot;
+  Simulation s(r);
+  s.target.bits_per_second = 150e3;
+  s.play(160, 30);
+  const int usual = s.leaves.back();
+  if (off > 0) s.target.min_qindex = std::min(usual + off, 255);
+  else s.target.max_qindex = usual + off;
+  s.play(96, 30);
+  s.target.min_qindex = 1;
+  s.target.max_qindex = 255;
+  s.play(32, 30);
+  const size_t from = s.sizes.size();
+  s.play(64, 30);
+  double bits = 0;
+  for (size_t i = from; i < s.sizes.size(); i++) bits += s.sizes[i];
+  return bits * 30 / static_cast<double>(s.sizes.size() - from);
+}
+
+TEST(RateControl, UndershootAndOvershootAreLimits) {
+  constexpr double kModelError = 0.035;
+  for (bool low_delay : {false, true}) {
+    double low = 1, high = 1;
+    for (double limit : {0.0, 0.05, 0.3}) {
+      // Too much was spent: below the target, but not further than allowed. The other way round the same.
+      low = rate_after(low_delay, limit, 0, -25) / 150e3;
+      high = rate_after(low_delay, 0, limit, 25) / 150e3;
+      EXPECT_GT(low, 1 - limit - kModelError) << limit << " low delay " << low_delay;
+      EXPECT_LT(low, 1 + kModelError) << limit << " low delay " << low_delay;
+      EXPECT_LT(high, 1 + limit + kModelError) << limit << " low delay " << low_delay;
+      EXPECT_GT(high, 1 - kModelError) << limit << " low delay " << low_delay;
+    }
+    // Where they leave room it is used.
+    EXPECT_LT(low, 0.9) << "low delay " << low_delay;
+    EXPECT_GT(high, 1.07) << "low delay " << low_delay;
+  }
 }
 
 TEST(RateControl, BufferNeverRunsOut) {
