@@ -47,9 +47,20 @@ void count(GstVideoEncoder* self, Change change) {
 
 // ------------------------------------------------------------------------------------------------- opening
 
+/// Some encoders' target-bitrate counts in bit/s, which is easily mistaken: such a target is far above what the pictures hold.
+std::string complaint_of_target(const EncoderConfig& config) {
+  if (config.end_usage == EndUsage::kQ || config.fps_numerator < config.fps_denominator) return "";
+  const double samples = double(config.width) * config.height * (config.chroma == ChromaFormat::kMonochrome ? 1 : 1.5);
+  const double kbps = samples * config.bit_depth * config.fps_numerator / config.fps_denominator / 1000;
+  if (config.runtime.target_bitrate_kbps <= 4 * kbps) return "";
+  return "target-bitrate is " + std::to_string(config.runtime.target_bitrate_kbps) + " kbit/s, and this video has " +
+         std::to_string(int64_t(kbps)) + " uncompressed; it counts in kbit/s, not in bit/s";
+}
+
 void post_complaints(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
   std::vector<std::string> complaints = state.opened.complaints();
+  if (std::string complaint = complaint_of_target(state.config); !complaint.empty()) complaints.push_back(std::move(complaint));
   if (complaints == state.posted_complaints) return;
   for (const std::string& complaint : complaints)
     GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s.", complaint.c_str()), (nullptr));

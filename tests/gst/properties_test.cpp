@@ -174,6 +174,9 @@ TEST(Properties, contradictions_are_told) {
       {"end-usage=q target-bitrate=500", 1},
       {"end-usage=vbr target-bitrate=500 cq-level=20", 1},
       {"end-usage=cq target-bitrate=500 cq-level=20", 0},
+      // 64x64 at 30 frames/s: 1474 kbit/s uncompressed.
+      {"target-bitrate=4000", 0},
+      {"target-bitrate=500000", 1},
       {"cq-level=10 min-quantizer=20", 1},
       {"usage-profile=realtime lag-in-frames=10", 1},
       {"usage-profile=all-intra keyframe-max-dist=10", 1},
