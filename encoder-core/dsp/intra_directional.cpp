@@ -6,6 +6,7 @@
 
 #include "base/int_math.h"
 #include "dsp/fixed_width.h"
+#include "dsp/lanes.h"
 #include "spec/filter_tables.h"
 
 namespace tessera {
@@ -35,16 +36,23 @@ namespace {
 /// spec 7.11.2.12: intra edge filter process.
 template <Pixel P>
 void filter_edge_inplace(P* edge, int size, int strength) {
-  constexpr int kMaxSize = 129;
-  P padded[kMaxSize + 4];  // edge[ -1 .. size - 2 ] with two more at either end
+  constexpr int kMaxSize = 129, kStep = 16;
+  using Out = LanesOf<P, kStep>;
+  P padded[kMaxSize + 4 + kStep];  // edge[ -1 .. size - 2 ] with two more at either end
+  for (int i = 0; i < size; i += kStep) store_lanes(padded + 2 + i, load_lanes<Out>(edge - 1 + i));
   std::fill_n(padded, 2, edge[-1]);
-  std::memcpy(padded + 2, edge - 1, static_cast<size_t>(size) * sizeof(P));
   std::fill_n(padded + 2 + size, 2, edge[size - 2]);
   const auto& k = Intra_Edge_Kernel[strength - 1];
-  const int side = k[0], near = k[1], middle = k[2];
-  for (int i = 1; i < size; i++) {
-    const P* p = padded + i;
-    edge[i - 1] = static_cast<P>((side * (p[0] + p[4]) + near * (p[1] + p[3]) + middle * p[2] + 8) >> 4);
+  const uint16_t side = k[0], near = k[1], middle = k[2];
+  using V = LanesOf<uint16_t, kStep>;
+  const auto at = [&](int i) { return __builtin_convertvector(load_lanes<Out>(padded + i), V); };
+  V lane;
+  for (int i = 0; i < kStep; i++) lane[i] = static_cast<uint16_t>(i);
+  for (int i = 1; i < size; i += kStep) {
+    const V sum = side * (at(i) + at(i + 4)) + near * (at(i + 1) + at(i + 3)) + middle * at(i + 2) + 8;
+    const V old = __builtin_convertvector(load_lanes<Out>(edge + i - 1), V);
+    const V out = lane < V{} + static_cast<uint16_t>(size - i) ? sum >> 4 : old;
+    store_lanes(edge + i - 1, __builtin_convertvector(out, Out));
   }
 }
 
@@ -75,6 +83,93 @@ void interpolate_line(P* __restrict dst, const P* edge, int shift) {
   }
 }
 
+#if TESSERA_X86_LANES && defined(__AVX2__)
+/// Words of taps for pairs of samples, the nearer one first.
+TESSERA_INLINE Words<8> pair_taps(Words<8> fraction) {
+  return (32 - fraction) | (fraction << 8);
+}
+TESSERA_INLINE Words<8> interpolate_pairs(__m128i pairs, Words<8> taps) {
+  return (Words<8>)_mm_mulhrs_epi16(_mm_maddubs_epi16(pairs, (__m128i)taps), _mm_set1_epi16(1 << (15 - 5)));
+}
+/// Eight samples that share a fraction, 1 << Up apart on the edge.
+template <int Up>
+TESSERA_INLINE Words<8> interpolate_eight(const uint8_t* edge, Words<8> taps) {
+  const auto half = [](const uint8_t* at) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)); };
+  const __m128i pairs = Up ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(edge)) : _mm_unpacklo_epi8(half(edge), half(edge + 1));
+  return interpolate_pairs(pairs, taps);
+}
+
+/// The left edge's part of eight columns. A row's samples lie at a fixed pattern above its own, which one shuffle gathers, or
+/// two where the pattern is long.
+template <int Up>
+class LeftColumns {
+ public:
+  /// Steepest step that two shuffles reach.
+  static constexpr int kMaxStep = 298 >> Up;
+  /// Whether these columns need both.
+  static bool needs_two(int columns, int dy) { return (columns - 1) * (dy << Up) > kBack * 64; }
+
+  LeftColumns() = default;
+  LeftColumns(int x, int dy, bool two) {
+    const Words<8> lane = {0, 1, 2, 3, 4, 5, 6, 7}, at = -(lane + static_cast<int16_t>(x + 1)) * static_cast<int16_t>(dy);
+    const Words<8> offset = at >> (6 - Up);
+    taps_ = pair_taps(((at << Up) >> 1) & 31);
+    for (int i = 0; i < 2; i++) {
+      base_[i] = -(x + 1 + 4 * i) * dy >> (6 - Up);
+      const Words<8> low = offset - static_cast<int16_t>(base_[i] - kBack), none = Words<8>{} - 1;
+      const Words<8> indices = low | ((low + 1) << 8);
+      const Words<8> mine = two ? (i ? lane > 3 : lane < 4) : none;
+      shuffle_[i] = (__m128i)((indices & mine) | ~mine);
+    }
+  }
+
+  /// Columns whose samples lie before the edge's first come out wrong.
+  TESSERA_INLINE Words<8> at(const uint8_t* left, int y, bool two) const {
+    __m128i pairs = gather(left, y, 0);
+    if (two) pairs = _mm_or_si128(pairs, gather(left, y, 1));
+    return interpolate_pairs(pairs, taps_);
+  }
+
+ private:
+  static constexpr int kBack = 14;  ///< samples before the first column's that a shuffle reaches
+
+  TESSERA_INLINE __m128i gather(const uint8_t* left, int y, int i) const {
+    const int first = std::max((y << Up) + base_[i], -(1 << Up));
+    return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(left + first - kBack)), shuffle_[i]);
+  }
+
+  __m128i shuffle_[2];
+  Words<8> taps_;
+  int base_[2];
+};
+
+/// spec 7.11.2.4, step 8, eight columns at a time; dy at most LeftColumns::kMaxStep.
+template <int UpAbove, int UpLeft>
+void predict_between_eight(uint8_t* dst, ptrdiff_t dst_stride, const uint8_t* above, const uint8_t* left, int w, int h, int dx, int dy) {
+  const bool two = LeftColumns<UpLeft>::needs_two(std::min(w, 8), dy);
+  // Columns of row y that come from the left edge.
+  const auto from_left = [&](int y) { return std::min(w, std::max(0, (y + 1) * dx - 1) >> 6); };
+  LeftColumns<UpLeft> columns[8];
+  for (int x = 0; x < from_left(h - 1); x += 8) columns[x / 8] = LeftColumns<UpLeft>(x, dy, two);
+  const Words<8> lane = {0, 1, 2, 3, 4, 5, 6, 7};
+  for (int y = 0; y < h; y++, dst += dst_stride) {
+    const int idx = -(y + 1) * dx, first = from_left(y);
+    const uint8_t* const line = above + (idx >> (6 - UpAbove));
+    const Words<8> taps = pair_taps(Words<8>{} + static_cast<int16_t>(((idx << UpAbove) >> 1) & 31));
+    for (int x = 0; x < w; x += 8) {
+      Words<8> v;
+      if (x < first) v = columns[x / 8].at(left, y, two);
+      if (x + 8 > first) {
+        const Words<8> top = interpolate_eight<UpAbove>(line + (x << UpAbove), taps);
+        v = x < first ? (lane < static_cast<int16_t>(first - x) ? v : top) : top;
+      }
+      const __m128i bytes = _mm_packus_epi16((__m128i)v, (__m128i)v);
+      std::memcpy(dst + x, &bytes, w == 4 ? 4 : 8);
+    }
+  }
+}
+#endif
+
 /// Lines along `edge`, each `step` / 64 further on it; past index w + h - 1 its last sample continues.
 template <int Up, Pixel P>
 void predict_along(P* dst, ptrdiff_t dst_stride, const P* edge, int w, int h, int step) {
@@ -98,6 +193,39 @@ void zone1_block(P* dst, ptrdiff_t dst_stride, const P* above, const P*, int w, 
   predict(dst, dst_stride, above, w, h, step.dx);
 }
 
+/// dst = the transpose of rows of h samples, w of them.
+template <Pixel P>
+void transpose(P* dst, ptrdiff_t dst_stride, const P* columns, int w, int h) {
+  if constexpr (sizeof(P) == 1) {
+    if (std::min(w, h) >= 8) {
+      using V = LanesOf<uint8_t, 16>;
+      for (int y = 0; y < h; y += 8)
+        for (int x = 0; x < w; x += 8) {
+          V v[8] = {}, a[4], b[4];
+          for (int i = 0; i < 8; i++) std::memcpy(&v[i], columns + (x + i) * h + y, 8);
+          for (int i = 0; i < 4; i++) a[i] = interleave_lanes<uint8_t, false>(v[2 * i], v[2 * i + 1]);
+          for (int i = 0; i < 4; i += 2) {
+            b[i] = interleave_lanes<uint16_t, false>(a[i], a[i + 1]);
+            b[i + 1] = interleave_lanes<uint16_t, true>(a[i], a[i + 1]);
+          }
+          for (int i = 0; i < 2; i++) {
+            a[2 * i] = interleave_lanes<uint32_t, false>(b[i], b[i + 2]);
+            a[2 * i + 1] = interleave_lanes<uint32_t, true>(b[i], b[i + 2]);
+          }
+          P* out = dst + y * dst_stride + x;
+          for (int i = 0; i < 8; i++, out += dst_stride) {
+            const auto rows = (LanesOf<uint64_t, 2>)a[i / 2];
+            const uint64_t row = rows[i % 2];
+            std::memcpy(out, &row, 8);
+          }
+        }
+      return;
+    }
+  }
+  for (int y = 0; y < h; y++, dst += dst_stride)
+    for (int x = 0; x < w; x++) dst[x] = columns[x * h + y];
+}
+
 /// spec 7.11.2.4, step 9: zone 1 with rows and columns exchanged.
 template <Pixel P>
 void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, int h,
@@ -106,14 +234,18 @@ void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, i
   P columns[kMaxSize * kMaxSize];
   const auto predict = step.upsample_left ? predict_along<1, P> : predict_along<0, P>;
   predict(columns, h, left, h, w, step.dy);
-  for (int y = 0; y < h; y++, dst += dst_stride)
-    for (int x = 0; x < w; x++) dst[x] = columns[x * h + y];
+  transpose(dst, dst_stride, columns, w, h);
 }
 
 /// spec 7.11.2.4, step 8. The left part of a row comes from the left column, the rest from the row above.
 template <int UpAbove, int UpLeft, Pixel P>
 void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int dx,
                      int dy) {
+#if TESSERA_X86_LANES && defined(__AVX2__)
+  if constexpr (sizeof(P) == 1)
+    if (dy <= LeftColumns<UpLeft>::kMaxStep)
+      return predict_between_eight<UpAbove, UpLeft>(dst, dst_stride, above, left, w, h, dx, dy);
+#endif
   int16_t offset[64];  // of column x on the left edge, for row 0
   uint8_t fraction[64];
   for (int x = 0; x < w; x++) {

@@ -25,7 +25,7 @@ struct TemporalWeight {
   uint32_t factor = kTemporalUnit;
 };
 
-/// Adds weight * pred to sum and weight to count, sample by sample. w, h: 4 to 32, w a multiple of 4; sum and count
+/// Adds weight * pred to sum and weight to count, sample by sample. w: 8, 16 or 32, h: 4 to 32; sum and count
 /// have rows of kMaxTemporalBlock. The window is cut at the block's edges, where the outermost differences repeat.
 template <Pixel P>
 using TemporalBlendFn = void (*)(const P* src, ptrdiff_t src_stride, const P* pred, ptrdiff_t pred_stride, int w, int h,

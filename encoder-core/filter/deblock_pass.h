@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dsp/dsp_table.h"
-#include "frame/frame_work.h"
+#include "filter/deblock_find.h"
 
 namespace tessera {
 
@@ -12,34 +12,27 @@ class DeblockLevels {
  public:
   DeblockLevels(const LoopFilterParams& params, const SegmentationParams& segmentation);
 
-  /// lvl of a block; delta_lf is not used.
-  int level(int plane, DeblockPass pass, const BlockInfo& info) const {
-    const bool mode_type =
-        info.y_mode >= NEARESTMV && info.y_mode != GLOBALMV && info.y_mode != GLOBAL_GLOBALMV;
-    return level_[plane ? plane + 1 : pass][info.segment_id][info.ref_frame[0]][mode_type];
+  /// lvl of an edge; delta_lf is not used. 0: it is not filtered.
+  int level(int plane, DeblockPass pass, const DeblockEdge& edge) const {
+    const auto& levels = level_[plane ? plane + 1 : pass];
+    return levels[edge.kind] ? levels[edge.kind] : levels[edge.other];
   }
   const DeblockLimits& limits(int level) const { return limits_[level]; }
 
  private:
-  Array<Table3<uint8_t, MAX_SEGMENTS, TOTAL_REFS_PER_FRAME, 2>, 4> level_ = {};
+  Table2<uint8_t, 4, kDeblockKinds> level_ = {};
   Array<DeblockLimits, MAX_LOOP_FILTER + 1> limits_ = {};
 };
 
-/// The blocks whose edges are filtered, with the levels to filter them.
+/// The edges to filter, which have been found, and the levels to filter them with.
 struct DeblockFrame {
   const PictureFormat& format;
-  const BlockInfoGrid& blocks;
-  View2d<const TxUnit> tx;
-  const Array<bool, MAX_SEGMENTS>& lossless;
+  const DeblockEdges& edges;
   DeblockLevels levels;
 
   template <Pixel P>
   DeblockFrame(const FrameWork<P>& frame, const LoopFilterParams& params)
-      : format(frame.format),
-        blocks(frame.blocks),
-        tx(frame.tx.view()),
-        lossless(frame.header.lossless_array),
-        levels(params, frame.header.segmentation) {}
+      : format(frame.format), edges(frame.deblock_edges), levels(params, frame.header.segmentation) {}
 };
 
 /// One pass of the luma rows mi_row_begin .. mi_row_end - 1 (even) over one plane: the edges left of and
@@ -53,7 +46,7 @@ inline bool deblocks(const FrameHeader& header) {
   return header.loop_filter.loop_filter_level[0] || header.loop_filter.loop_filter_level[1];
 }
 
-/// One pass of these luma rows over the planes of the reconstruction that the header filters.
+/// One pass of these luma rows over the planes of the reconstruction that the header filters; frame.deblock_edges are found.
 template <Pixel P>
 void deblock_rows(FrameWork<P>& frame, const DspTable<P>& dsp, DeblockPass pass, int mi_row_begin,
                   int mi_row_end);

@@ -11,6 +11,7 @@ void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& 
     tx.resize(mi_cols, mi_rows);
     palettes.resize(format);
     motion_field.resize(format.mi_cols() / 2, format.mi_rows() / 2);
+    deblock_edges.resize(format);
     cdef_idx.resize(format.sb_cols(), format.sb_rows());
   }
   const int rows = format.sb_rows() * tiles.tile_cols;

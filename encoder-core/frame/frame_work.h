@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "frame/block_info_grid.h"
 #include "frame/coef_store.h"
+#include "frame/deblock_edges.h"
 #include "frame/frame_plan.h"
 #include "frame/motion_field.h"
 #include "frame/palette_grid.h"
@@ -29,6 +30,7 @@ struct FrameWork {
   PaletteGrid palettes;
   MotionField motion_field;      ///< projected; valid when header.use_ref_frame_mvs
   std::vector<CoefStore> coefs;  ///< one per superblock row of a tile, see coefs_of()
+  DeblockEdges deblock_edges;    ///< once all is decided
   Array2d<int8_t> cdef_idx;      ///< per 64x64 block; -1: nothing to filter
   Lease<SourceFrame<P>> source;
   Array<PlaneView<const P>, kPlanes> source_plane;  ///< what is coded: the source's samples, or filtered ones

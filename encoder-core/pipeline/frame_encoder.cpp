@@ -230,6 +230,7 @@ void FrameEncoder<P>::deblock_and_choose_cdef(Run& run) {
   FrameWork<P>& work = run.work;
   const int mi_rows = work.format.mi_rows(), sb_rows = work.format.sb_rows();
   const bool lossy = !work.header.coded_lossless;
+  if (lossy && !work.header.allow_intrabc) workers_.run_parallel(sb_rows, [&](int sb_row) { find_deblock_edges(work, sb_row); });
   if (lossy) choose_deblock(work, run.plan(), dsp_, workers_, run.deblock);
   if (lossy && deblocks(work.header))
     for (DeblockPass pass : {DEBLOCK_VERTICAL_EDGES, DEBLOCK_HORIZONTAL_EDGES})

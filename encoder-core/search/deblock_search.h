@@ -22,7 +22,7 @@ struct DeblockTrial {
   }
 };
 
-/// Sets the levels of frame.header from what is reconstructed so far. Sharpness and deltas stay.
+/// Sets the levels of frame.header from what is reconstructed so far; frame.deblock_edges are found. Sharpness and deltas stay.
 template <Pixel P>
 void choose_deblock(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& dsp, WorkerPool& workers,
                     DeblockTrial<P>& trial);

@@ -58,5 +58,41 @@ TYPED_TEST(Intra, EveryAngleEqualsScalar) {
       }
 }
 
+TYPED_TEST(Intra, EdgeFilterEqualsScalar) {
+  using P = TypeParam;
+  for (const auto& set : fast_sets<P>())
+    for (int size = 2; size <= 129; size++)
+      for (int strength = 1; strength <= 3; strength++) {
+        typename TestFixture::Edges expected(this->random, Fill(size % 4)), actual = expected;
+        const auto before = expected.above_samples;
+        const auto edge = [](auto& e) { return e.above_samples.data() + kEdgeBefore; };
+        this->scalar.intra.directional.filter_edge(edge(expected), size, strength);
+        set.table.intra.directional.filter_edge(edge(actual), size, strength);
+        ASSERT_EQ(expected.above_samples, actual.above_samples) << set.name << " " << size << " strength " << strength;
+        for (size_t i = 0; i < before.size(); i++)
+          if (i < kEdgeBefore || i >= static_cast<size_t>(kEdgeBefore + size - 1)) {
+            ASSERT_EQ(actual.above_samples[i], before[i]) << i;
+          }
+      }
+}
+
+TYPED_TEST(Intra, EdgeUpsamplingEqualsScalar) {
+  using P = TypeParam;
+  for (const auto& set : fast_sets<P>())
+    for (int trial = 0; trial < 200; trial++) {
+      const int count = 4 * this->random.in(1, 4);
+      typename TestFixture::Edges expected(this->random, Fill(trial % 4)), actual = expected;
+      const auto before = expected.above_samples;
+      const auto edge = [](auto& e) { return e.above_samples.data() + kEdgeBefore; };
+      this->scalar.intra.directional.upsample_edge(edge(expected), count, this->kBits);
+      set.table.intra.directional.upsample_edge(edge(actual), count, this->kBits);
+      ASSERT_EQ(expected.above_samples, actual.above_samples) << set.name << " " << count;
+      for (size_t i = 0; i < before.size(); i++)
+        if (i + 2 < kEdgeBefore || i >= static_cast<size_t>(kEdgeBefore + 2 * count - 1)) {
+          ASSERT_EQ(actual.above_samples[i], before[i]) << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tessera::test

@@ -19,7 +19,7 @@ void check_blend(int bit_depth) {
   std::mt19937 rng(1);
   constexpr int kStride = 40;
   for (int trial = 0; trial < 40; trial++) {
-    const int w = 4 << trial % 4, h = 4 << trial / 4 % 4;
+    const int w = 8 << trial % 3, h = 4 << trial / 4 % 4;
     const int spread = (1 + trial % 5 * 4) << (bit_depth - 8), top = (1 << bit_depth) - 1;
     std::vector<P> src(kStride * kMaxTemporalBlock), pred(src.size());
     for (size_t i = 0; i < src.size(); i++) {

@@ -199,6 +199,7 @@ void expect_frames_as_specified(int bit_depth, int cases) {
           v.at(x, y) = before[p].at(x, y);
         }
     }
+    workers.run_parallel(format.sb_rows(), [&](int sb) { find_deblock_edges(frame, sb); });
     for (const DeblockPass pass : {DEBLOCK_VERTICAL_EDGES, DEBLOCK_HORIZONTAL_EDGES})
       workers.run_parallel(format.sb_rows(), [&](int sb) {
         deblock_rows(frame, dsp, pass, sb * kSbMi, std::min((sb + 1) * kSbMi, format.mi_rows()));

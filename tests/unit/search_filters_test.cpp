@@ -45,6 +45,7 @@ struct FilterFixture {
     for (int p = 0; p < format.planes(); p++) frame.source_plane[p] = source.plane[p];
     LoopfilterTxSizes sizes;
     random.place(frame, sizes);
+    for (int sb_row = 0; sb_row < format.sb_rows(); sb_row++) find_deblock_edges(frame, sb_row);
   }
 
   /// Source and reconstruction from at( plane, x, y ).
