@@ -48,41 +48,48 @@ section .text
   vpmaxsw m%1, m14, m15
 %endmacro
 
-; m8 += half the absolute coefficients of the 8x8 blocks in the halves of m0 .. m7.
+; m%1 = m%2 + m%3, m%3 = m%2 - m%3; m%2 is free then.
+%macro butterfly_into 3
+  vpaddw m%1, m%2, m%3
+  vpsubw m%3, m%2, m%3
+%endmacro
+
+; m8 += half the absolute coefficients of the 8x8 blocks in the halves of m0 .. m7. Sums go from register to free register, m9
+; being the first.
 %macro hadamard_8x8 0
-  butterfly 0, 1
-  butterfly 2, 3
-  butterfly 4, 5
-  butterfly 6, 7
-  butterfly 0, 2
-  butterfly 1, 3
-  butterfly 4, 6
-  butterfly 5, 7
-  butterfly 0, 4
-  butterfly 1, 5
-  butterfly 2, 6
-  butterfly 3, 7
+  butterfly_into 9, 0, 1
+  butterfly_into 0, 2, 3
+  butterfly_into 2, 4, 5
+  butterfly_into 4, 6, 7
+  butterfly_into 6, 9, 0
+  butterfly_into 9, 1, 3
+  butterfly_into 1, 2, 4
+  butterfly_into 2, 5, 7
+  butterfly_into 5, 6, 1
+  butterfly_into 6, 9, 2
+  butterfly_into 9, 0, 4
+  butterfly_into 0, 3, 7
   row_butterfly 64, 0, 1
-  row_butterfly 64, 2, 3
-  row_butterfly 64, 4, 5
-  row_butterfly 64, 6, 7
+  row_butterfly 64, 2, 4
+  row_butterfly 64, 5, 6
+  row_butterfly 64, 7, 9
   row_butterfly 32, 0, 1
-  row_butterfly 32, 2, 3
-  row_butterfly 32, 4, 5
-  row_butterfly 32, 6, 7
+  row_butterfly 32, 2, 4
+  row_butterfly 32, 5, 6
+  row_butterfly 32, 7, 9
   last_butterfly 0, 1
-  last_butterfly 2, 3
-  last_butterfly 4, 5
-  last_butterfly 6, 7
+  last_butterfly 2, 4
+  last_butterfly 5, 6
+  last_butterfly 7, 9
   vmovdqa m15, [ones_w]
   vpmaddwd m0, m0, m15
   vpmaddwd m2, m2, m15
-  vpmaddwd m4, m4, m15
-  vpmaddwd m6, m6, m15
+  vpmaddwd m5, m5, m15
+  vpmaddwd m7, m7, m15
   vpaddd m0, m0, m2
-  vpaddd m4, m4, m6
+  vpaddd m5, m5, m7
   vpaddd m8, m8, m0
-  vpaddd m8, m8, m4
+  vpaddd m8, m8, m5
 %endmacro
 
 

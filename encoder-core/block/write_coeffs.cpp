@@ -114,7 +114,8 @@ TxbContexts txb_contexts(const WriteContext& wc, const BlockInfo& info, const Tr
 int coef_context_value(const Level* levels, int eob) {
   if (eob == 0) return 0;
   int sum = 0;
-  for (int c = 0; c < eob; c++) sum += std::abs(levels[c]);
+  for (int c = 0; c < eob && sum < 63; c += 64)  // more makes no difference
+    for (int i = c; i < std::min(c + 64, eob); i++) sum += std::abs(levels[i]);
   return std::min(sum, 63) | (levels[0] < 0 ? 1 : levels[0] > 0 ? 2 : 0) << 6;
 }
 

@@ -1,6 +1,7 @@
 #include "dsp/distortion.h"
 
 #include "dsp/fixed_width.h"
+#include "dsp/lanes.h"
 
 #include <cstdlib>
 #include <utility>
@@ -113,16 +114,46 @@ void residual_block(const P* __restrict src, ptrdiff_t src_stride, const P* __re
     for (int x = 0; x < w; x++) out[x] = static_cast<int16_t>(src[x] - pred[x]);
 }
 
+/// Of strips up to 64 high: a lane sums 64 pairs of squares of up to 4095 at most, in 32 bits.
 template <int W>
 uint64_t energy_columns(const int16_t* residual, ptrdiff_t stride, int h) {
   uint64_t sum = 0;
-  // Rows of 16 squares of up to 1023^2 (4095^2): as many as an int holds.
-  for (int y = 0; y < h; y += 4) {
-    int rows = 0;
-    for (int r = 0; r < 4; r++, residual += stride)
-#pragma GCC unroll 1
-      for (int x = 0; x < W; x++) rows += residual[x] * residual[x];
-    sum += static_cast<uint32_t>(rows);
+  if constexpr (W == 4) {
+    for (int y = 0; y < h; y += 4) {
+      using V = LanesOf<uint32_t, 4>;
+      V rows = {};
+      for (int r = 0; r < 4; r++, residual += stride) {
+        const V v = (V)__builtin_convertvector(load_lanes<Words<4>>(residual), Lanes<4>);
+        rows += v * v;
+      }
+      for (int i = 0; i < 4; i++) sum += rows[i];
+    }
+  } else {
+#if TESSERA_X86_LANES && defined(__AVX2__)
+    if constexpr (W == 16) {
+      __m256i rows = _mm256_setzero_si256();
+      for (int y = 0; y < h; y++, residual += stride) {
+        const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(residual));
+        rows = _mm256_add_epi32(rows, _mm256_madd_epi16(v, v));
+      }
+      const auto lanes = (LanesOf<uint32_t, 8>)rows;
+      for (int i = 0; i < 8; i++) sum += lanes[i];
+      return sum;
+    }
+#endif
+#if TESSERA_X86_LANES
+    __m128i rows[W / 8] = {};
+    for (int y = 0; y < h; y++, residual += stride)
+      for (int i = 0; i < W / 8; i++) {
+        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(residual + 8 * i));
+        rows[i] = _mm_add_epi32(rows[i], _mm_madd_epi16(v, v));
+      }
+    for (const __m128i& r : rows)
+      for (int i = 0; i < 4; i++) sum += ((LanesOf<uint32_t, 4>)r)[i];
+#else
+    for (int y = 0; y < h; y++, residual += stride)
+      for (int x = 0; x < W; x++) sum += static_cast<uint32_t>(residual[x] * residual[x]);
+#endif
   }
   return sum;
 }

@@ -18,14 +18,15 @@ constexpr Array<uint32_t, kTemporalWeights + 1> kWeight = [] {
   return t;
 }();
 
-constexpr int kBlendLanes = 8;
+constexpr int kBlendLanes = kNativeLanes;
 using Sums = LanesOf<uint32_t, kBlendLanes>;
 using SamplesU = LanesOf<uint16_t, kBlendLanes>;
 
 template <Pixel P>
 TESSERA_INLINE Sums widen(const P* samples) {
 #if TESSERA_X86_LANES && defined(__AVX2__)
-  if constexpr (sizeof(P) == 1) return (Sums)_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(samples)));
+  if constexpr (sizeof(P) == 1)
+    return (Sums)_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(samples)));
 #endif
   // By way of 16 bits, which the compiler does in whole vectors.
   return __builtin_convertvector(__builtin_convertvector(load_lanes<LanesOf<P, kBlendLanes>>(samples), SamplesU), Sums);

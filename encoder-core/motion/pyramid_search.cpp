@@ -15,6 +15,9 @@ struct Best {
   bool same_vector(const Best& o) const { return x == o.x && y == o.y; }
 };
 
+/// What a vector of the exhaustive search bears for being far from none.
+constexpr uint32_t window_bias(int x, int y) { return 4 + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
+
 /// One level of one block: where it stands, and how far a vector may lead it. `bias` stands for the rate of a vector far
 /// from its neighbours.
 struct LevelMatch {
@@ -50,6 +53,18 @@ struct LevelMatch {
     dsp.sad_x4[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), refs, ref.stride(), sad);
     for (int i = 0; i < 4; i++) consider(at[i][0], at[i][1], sad[i] + bias(at[i][0], at[i][1]));
   }
+  /// Every second of the positions x .. x + 6 of a row, as part of a window.
+  void try_row(int x, int y) {
+    if (!reachable(x, y) || !reachable(x + 6, y)) {
+      for (int i = 0; i <= 6; i += 2) try_at(x + i, y, window_bias(x + i, y));
+      return;
+    }
+    const uint8_t* const at = ref.ptr(x0 + x, y0 + y);
+    const uint8_t* const refs[4] = {at, at + 2, at + 4, at + 6};
+    uint32_t sad[4];
+    dsp.sad_x4[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), refs, ref.stride(), sad);
+    for (int i = 0; i < 4; i++) consider(x + 2 * i, y, sad[i] + window_bias(x + 2 * i, y));
+  }
   /// The eight positions at this distance around another, row by row.
   template <class Bias>
   void try_around(int x, int y, int d, Bias bias) {
@@ -57,8 +72,6 @@ struct LevelMatch {
     try_four({{x + d, y}, {x - d, y + d}, {x, y + d}, {x + d, y + d}}, bias);
   }
 };
-
-constexpr uint32_t window_bias(int x, int y) { return 4 + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
 
 /// The search for fast pans, where nothing near fits, on the quarter size picture: reach along each axis, by the part of the
 /// picture's longer side and at most (less than 5/2 of the near search's is not worth it); reach across it; and the mean difference of a sample that calls for it.
@@ -75,7 +88,7 @@ struct PanSearch {
 void search_window(LevelMatch& m, int range_x, int range_y) {
   for (int y = -range_y; y <= range_y; y += 2) {
     int x = -range_x;
-    for (; x + 6 <= range_x; x += 8) m.try_four({{x, y}, {x + 2, y}, {x + 4, y}, {x + 6, y}}, window_bias);
+    for (; x + 6 <= range_x; x += 8) m.try_row(x, y);
     for (; x <= range_x; x += 2) m.try_at(x, y, window_bias(x, y));
   }
 }

@@ -72,10 +72,9 @@ class Neighbourhood {
 
   /// The place of a raster position.
   int place(int position) const { return position + (position >> w_log2_) * kLevelPad; }
-  int base_ctx(int at) const {
-    if (kClass == TX_CLASS_2D && at == 0) return 0;
-    return base_ctx_of_sum(sums_[kLead + at]) + (offsets_[at] >> 2);
-  }
+  bool is_zero(int at) const { return cells_[at] == 0; }
+  /// 4 times the context of coeff_base. Not for coefficient 0 of two dimensions, whose context is 0.
+  int base_ctx4(int at) const { return kBaseCtx4[sums_[kLead + at]] + offsets_[at]; }
   int br_ctx(int position) const {
     const int row = position >> w_log2_;
     return get_coeff_br_ctx(cells_ + place(position), stride_, kClass, row, position - (row << w_log2_));
@@ -105,6 +104,12 @@ class Neighbourhood {
 
  private:
   static constexpr int kLead = 4 * level_stride(32);  ///< positions before the first, which nobody reads
+  /// 4 * base_ctx_of_sum( sum )
+  static constexpr Array<uint8_t, 16> kBaseCtx4 = [] {
+    Array<uint8_t, 16> t = {};
+    for (int sum = 0; sum < 16; sum++) t[sum] = static_cast<uint8_t>(4 * base_ctx_of_sum(sum));
+    return t;
+  }();
 
   int w_log2_, stride_;
   const uint8_t* offsets_;
@@ -118,12 +123,16 @@ struct Cost {
   int64_t error = 0;
 };
 
+/// All that the loop over coefficients needs in one place, so that the compiler keeps it at hand.
 struct Pass {
-  const TrellisTask& task;
-  const UnitCosts& costs;
+  const UnitCosts costs;
   const EobCosts& eob_cost;
-  const Scan& scan;
-  double lambda;   ///< squared coefficient error worth 1/512 bit
+  const uint16_t* positions;  ///< the scan's
+  const Coeff* coeff;
+  TxSize size;
+  QuantStep step;
+  int shift;                  ///< of dequantised values
+  double lambda;              ///< squared coefficient error worth 1/512 bit
   Level* levels;
 
   double j(const Cost& c) const { return lambda * static_cast<int>(c.rate) + static_cast<double>(c.error); }
@@ -134,14 +143,14 @@ struct Pass {
     uint32_t sign;                     ///< rate
     int64_t error, less_error;
   };
-  Candidate candidate(int position, int level, int shift) const {
-    const int m = std::abs(level), q = position == 0 ? task.step.dc.step : task.step.ac.step;
-    const Coeff limit = task.step.limit + (level < 0);
-    const int64_t coeff = std::abs(task.coeff[position]);
+  Candidate candidate(int position, int level) const {
+    const int m = std::abs(level), q = position == 0 ? step.dc.step : step.ac.step;
+    const Coeff limit = step.limit + (level < 0);
+    const int64_t twice = 2 * int64_t{std::abs(coeff[position])};
     // ( coeff - value )^2 - coeff^2
     const auto error = [&](int magnitude) {
       const int64_t value = std::min((magnitude * q & 0xFFFFFF) >> shift, limit);
-      return value * (value - 2 * coeff);
+      return value * (value - twice);
     };
     return {position, m, costs.sign(position, level), error(m), error(m - 1)};
   }
@@ -165,7 +174,7 @@ struct Pass {
   /// the rate lacks for that, modulo 2^32.
   template <class Near>
   bool end_at(const Candidate& c, int rank, const Near& near, Cost& to, uint32_t& correction) const {
-    const uint16_t* base = costs.base_eob[coeff_base_eob_ctx(task.size, rank)].bits;
+    const uint16_t* base = costs.base_eob[coeff_base_eob_ctx(size, rank)].bits;
     const int m = c.magnitude, ctx = m > NUM_BASE_LEVELS ? near.br_ctx(c.position) : 0;
     const auto rate = [&](int magnitude, int br_ctx) {
       return base[std::min(magnitude, 3) - 1] + (magnitude > NUM_BASE_LEVELS ? costs.above_base(br_ctx, magnitude) : 0);
@@ -183,9 +192,11 @@ struct Pass {
   }
 
   template <TxClass kClass>
-  OptimisedLevels run(int eob) {
-    Neighbourhood<kClass> near(task, levels, scan.positions[eob - 1]);
-    const int shift = dequant_shift(task.size);
+  static OptimisedLevels run(const TrellisTask& task, Pass pass, int eob) {
+    Neighbourhood<kClass> near(task, pass.levels, pass.positions[eob - 1]);
+    const uint16_t* const positions = pass.positions;
+    Level* const levels = pass.levels;
+    const uint16_t* const base_costs = pass.costs.base[0].bits;
     const auto put = [&](int position, int level) {
       levels[position] = static_cast<Level>(level);
       near.set(near.place(position), std::abs(level));
@@ -194,24 +205,31 @@ struct Pass {
     Cost kept;    // of that tail
     uint32_t correction = 0;
     for (int c = eob - 1; c >= 0; c--) {
-      const int position = scan.positions[c], level = levels[position];
-      const uint16_t* const base = costs.base[near.base_ctx(near.place(position))].bits;
+      uint32_t zeros = 0;
+      for (; c > 0; c--) {
+        const int at = near.place(positions[c]);
+        if (!near.is_zero(at)) break;
+        zeros += base_costs[near.base_ctx4(at)];
+      }
+      kept.rate += zeros;
+      const int position = positions[c], level = levels[position];
+      const uint16_t* const base = base_costs + (kClass == TX_CLASS_2D && position == 0 ? 0 : near.base_ctx4(near.place(position)));
       if (level == 0) {
         kept.rate += base[0];
         continue;
       }
-      const Candidate here = candidate(position, level, shift);
+      const Candidate here = pass.candidate(position, level);
       Cost inner = kept;
-      bool less = end > 0 && add_inner(here, base, near, inner);
+      bool less = end > 0 && pass.add_inner(here, base, near, inner);
       // The block may end here, everything above dropped; not where that would not even pay if it cost nothing.
-      const double inner_j = j(inner);
+      const double inner_j = pass.j(inner);
       if (end == 0 || inner_j > static_cast<double>(here.magnitude > 1 ? std::min(here.error, here.less_error) : here.error)) {
         Cost last;
         uint32_t last_correction;
-        const bool last_less = end_at(here, c, near, last, last_correction);
-        if (end == 0 || j(last) < inner_j) {
+        const bool last_less = pass.end_at(here, c, near, last, last_correction);
+        if (end == 0 || pass.j(last) < inner_j) {
           for (int d = c + 1; d < end; d++)
-            if (levels[scan.positions[d]] != 0) put(scan.positions[d], 0);
+            if (levels[positions[d]] != 0) put(positions[d], 0);
           end = c + 1;
           inner = last;
           correction = last_correction;
@@ -236,11 +254,19 @@ OptimisedLevels optimise_levels(const TrellisTask& task, int eob, Level* levels)
   const EobCosts eob_cost = eob_costs(task.costs, task.size, plane_type, tx_class != TX_CLASS_2D);
   // Coefficients are 8 >> shift times the orthonormal transform.
   const double scale = 64.0 / (1 << (2 * shift));
-  Pass pass = {task, costs, eob_cost, get_scan(task.size, task.type), task.lambda * scale, levels};
+  const Pass pass = {.costs = costs,
+                     .eob_cost = eob_cost,
+                     .positions = get_scan(task.size, task.type).positions,
+                     .coeff = task.coeff,
+                     .size = task.size,
+                     .step = task.step,
+                     .shift = shift,
+                     .lambda = task.lambda * scale,
+                     .levels = levels};
   switch (tx_class) {
-    case TX_CLASS_2D: return pass.run<TX_CLASS_2D>(eob);
-    case TX_CLASS_HORIZ: return pass.run<TX_CLASS_HORIZ>(eob);
-    default: return pass.run<TX_CLASS_VERT>(eob);
+    case TX_CLASS_2D: return Pass::run<TX_CLASS_2D>(task, pass, eob);
+    case TX_CLASS_HORIZ: return Pass::run<TX_CLASS_HORIZ>(task, pass, eob);
+    default: return Pass::run<TX_CLASS_VERT>(task, pass, eob);
   }
 }
 
