@@ -61,6 +61,10 @@ void post_complaints(GstVideoEncoder* self) {
   ElementState& state = state_of(self);
   std::vector<std::string> complaints = state.opened.complaints();
   if (std::string complaint = complaint_of_target(state.config); !complaint.empty()) complaints.push_back(std::move(complaint));
+  // AV1 knows no fields; whoever feeds them should know what it costs.
+  if (const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(&state.input->info); mode != GST_VIDEO_INTERLACE_MODE_PROGRESSIVE)
+    complaints.push_back(std::string("interlace-mode is ") + gst_video_interlace_mode_to_string(mode) +
+                         ": both fields are coded together as one progressive picture; put a deinterlace in front");
   if (complaints == state.posted_complaints) return;
   for (const std::string& complaint : complaints)
     GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s.", complaint.c_str()), (nullptr));

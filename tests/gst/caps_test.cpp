@@ -305,6 +305,21 @@ TEST(Caps, a_tier_that_downstream_does_not_take_is_an_error) {
   EXPECT_EQ(harness.messages(GST_MESSAGE_ERROR).size(), 1u);
 }
 
+TEST(Caps, fields_are_coded_as_pictures_with_a_warning) {
+  for (const char* mode : {"progressive", "interleaved", "mixed"}) {
+    Harness harness;
+    harness.set_caps(raw_caps("I420", 64, 64, std::string("interlace-mode=") + mode));
+    harness.push_frames(0, 3);
+    harness.end_of_stream();
+    EXPECT_EQ(harness.pull().size(), 3u) << mode;
+    const auto warnings = harness.messages(GST_MESSAGE_WARNING);
+    ASSERT_EQ(warnings.size(), mode == std::string("progressive") ? 0u : 1u) << mode;
+    if (!warnings.empty()) {
+      EXPECT_NE(warnings[0].find(std::string("interlace-mode is ") + mode), std::string::npos) << warnings[0];
+    }
+  }
+}
+
 TEST(Caps, muxers_take_the_stream_as_it_is) {
   for (const char* muxer : {"matroskamux", "webmmux", "mp4mux"}) {
     const ElementPtr element(
