@@ -18,6 +18,8 @@ constexpr uint64_t kBlindFrames = 2 * kMaxMiniGop + 1;
 
 /// Seconds of the sequence that a constant quality is found for; with a buffer to hold, part of its time.
 constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 0.7;
+/// Seconds over which the time from picture to picture is averaged: a new frame rate is a fact, not a trend.
+constexpr double kPaceWindow = 1;
 /// Seconds over which the model forgets.
 constexpr double kVariableMemory = 8, kConstantMemory = 1.5, kSecondPassMemory = 30;
 /// An error of the average is worked off over a part of the time gone by, within limits in seconds.
@@ -81,6 +83,7 @@ void RateControl::reset() {
   any_picture_ = false;
   pictures_ = 0;
   window_ = {};
+  pace_ = {};
   group_.clear();
   next_ = leaf_ = groups_ = 0;
   planned_.clear();
@@ -139,8 +142,10 @@ RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost
   window_.pictures = keep * window_.pictures + 1;
   if (!key) {
     window_.inter = keep * window_.inter + RateModel::plain_content(1, cost);
-    window_.seconds = keep * window_.seconds + usual_seconds_;
+    window_.inter_pictures = keep * window_.inter_pictures + 1;
   }
+  const double keep_pace = std::exp(-usual_seconds_ / std::min(kPaceWindow, window));
+  pace_ = {.pictures = keep_pace * pace_.pictures + 1, .seconds = keep_pace * pace_.seconds + usual_seconds_};
   return picture;
 }
 
@@ -242,14 +247,15 @@ double RateControl::key_interval() const {
 
 /// Bits a second of the pictures in the window, when leaves are coded at this qindex.
 double RateControl::mean_rate(int leaf_qindex) const {
-  const double keys = keys_are_usual() ? std::min(1.0, usual_seconds_ / key_interval()) : 0;
-  const double intra = window_.intra / window_.pictures / usual_seconds_;
-  const double inter = window_.seconds > 0 ? window_.inter / window_.seconds : kGuessedInter * intra;
+  const double seconds = pace_.seconds / pace_.pictures;  // from picture to picture
+  const double keys = keys_are_usual() ? std::min(1.0, seconds / key_interval()) : 0;
+  const double intra = window_.intra / window_.pictures / seconds;
+  const double inter = window_.inter_pictures > 0 ? window_.inter / window_.inter_pictures / seconds : kGuessedInter * intra;
   const int key_qindex = clip3(target_.min_qindex, target_.max_qindex, model_.qindex(0, leaf_qindex));
   double rate = (1 - keys) * (inter * model_.mean_inter_bits(leaf_qindex, target_.min_qindex, target_.max_qindex) +
-                              (RateModel::overhead() + kUnitBits) / usual_seconds_);
-  rate += window_.metadata / window_.pictures / usual_seconds_;
-  if (keys > 0) rate += keys * (model_.bits(0, model_.usual(0) * intra, key_qindex) + settings_.key_prefix_bits / usual_seconds_);
+                              (RateModel::overhead() + kUnitBits) / seconds);
+  rate += window_.metadata / window_.pictures / seconds;
+  if (keys > 0) rate += keys * (model_.bits(0, model_.usual(0) * intra, key_qindex) + settings_.key_prefix_bits / seconds);
   return rate;
 }
 

@@ -165,8 +165,11 @@ class RateControl {
   double time_ = 0, usual_seconds_ = 0;
   struct Window {
     double inter = 0, intra = 0, metadata = 0;  ///< decaying sums over pictures: contents, bits
-    double pictures = 0, seconds = 0;           ///< of all; of those that are not key frames
+    double pictures = 0, inter_pictures = 0;    ///< all, and those that are not key frames
   } window_;
+  struct Pace {
+    double pictures = 0, seconds = 0;  ///< decaying sums, of a shorter window
+  } pace_;
   // Coding order.
   FixedVector<RateStep, 2 * kMaxMiniGop> group_;
   int next_ = 0;

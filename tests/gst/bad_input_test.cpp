@@ -388,6 +388,18 @@ TEST_F(Statistics, of_another_sequence_are_carried_through) {
   }
 }
 
+TEST_F(Statistics, of_other_key_frames_are_carried_through) {
+  Harness harness("cpu-used=10 keyframe-mode=disabled target-bitrate=60 enc-pass=second-pass multipass-cache-file=" + file_.string());
+  harness.set_caps(small());
+  harness.push_frames(0, 20);
+  gst_harness_push_upstream_event(harness.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 1));
+  harness.push_frames(20, 40);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 60u);
+  for (size_t i = 0; i < buffers.size(); i++) EXPECT_EQ(is_key(buffers[i]), i == 0 || i == 20) << i;
+}
+
 TEST_F(Statistics, that_cannot_be_written_are_an_error) {
   file_ = "/nowhere/statistics";
   Harness harness("cpu-used=10 target-bitrate=60 enc-pass=first-pass multipass-cache-file=" + file_.string());

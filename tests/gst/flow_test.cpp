@@ -166,7 +166,9 @@ INSTANTIATE_TEST_SUITE_P(modes, ForcedKey,
                          testing::Values("end-usage=q", "end-usage=q lag-in-frames=0",
                                          "end-usage=q lag-in-frames=16", "usage-profile=realtime",
                                          "end-usage=vbr target-bitrate=200",
-                                         "end-usage=cq target-bitrate=200",
+                                         "end-usage=cq target-bitrate=200", "end-usage=cbr target-bitrate=200",
+                                         "usage-profile=realtime temporal-layers=3",
+                                         "usage-profile=realtime intra-refresh=true",
                                          "usage-profile=realtime end-usage=cbr target-bitrate=200"));
 
 TEST(Flow, change_of_format_loses_nothing) {

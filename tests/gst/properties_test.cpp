@@ -255,6 +255,31 @@ TEST(Properties, target_bitrate_holds_and_changes_while_playing) {
   EXPECT_NEAR(kbps(135, 180), 45, 7);
 }
 
+TEST(Properties, target_bitrate_counts_in_time_whatever_the_frame_rate) {
+  for (const char* mode : {"usage-profile=realtime end-usage=cbr", "end-usage=vbr"}) {
+    Harness harness(std::string("cpu-used=10 keyframe-mode=disabled target-bitrate=15 ") + mode);
+    // The caps know no frame rate; times say 30 a second, then 10.
+    const std::string caps = "video/x-raw,format=I420,width=64,height=64,framerate=0/1";
+    harness.set_caps(caps);
+    GstClockTime time = 0;
+    for (int i = 0; i < 240; i++) {
+      BufferPtr picture = make_picture(caps, i);
+      GST_BUFFER_PTS(picture.get()) = time;
+      GST_BUFFER_DURATION(picture.get()) = GST_CLOCK_TIME_NONE;
+      time += i < 90 ? kFrame : 3 * kFrame;
+      ASSERT_EQ(gst_harness_push(harness.get(), picture.release()), GST_FLOW_OK);
+    }
+    harness.end_of_stream();
+    gsize slow = 0, all = 0;
+    for (const BufferPtr& buffer : harness.pull()) {
+      all += gst_buffer_get_size(buffer.get());
+      if (GST_BUFFER_PTS(buffer.get()) >= 90 * kFrame) slow += gst_buffer_get_size(buffer.get());
+    }
+    EXPECT_NEAR(8e6 * double(all) / double(time), 15, 1) << mode;
+    EXPECT_NEAR(8e6 * double(slow) / double(time - 90 * kFrame), 15, 3) << mode;
+  }
+}
+
 TEST(Properties, largest_numbers_are_taken) {
   Harness harness("cpu-used=10 threads=4294967295 keyframe-max-dist=2147483647 undershoot-pct=1000");
   harness.set_caps(raw_caps("I420", 64, 64));
