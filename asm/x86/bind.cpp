@@ -11,6 +11,7 @@ void bind_x86(uint32_t cpu_flags, DspTable<P>& table) {
   bind_compound_x86(cpu_flags, table.compound_blend);
   bind_warp_x86(cpu_flags, table.warp_affine);
   bind_cdef_x86(cpu_flags, table.cdef);
+  bind_restoration_x86(cpu_flags, table.restoration);
 }
 
 template void bind_x86(uint32_t, DspTable<uint8_t>&);

@@ -17,6 +17,7 @@ TESSERA_DECLARE_BINDER(distortion, DistortionTable)
 TESSERA_DECLARE_BINDER(subpel, SubpelTable)
 TESSERA_DECLARE_BINDER(compound, CompoundBlendTable)
 TESSERA_DECLARE_BINDER(cdef, CdefTable)
+TESSERA_DECLARE_BINDER(restoration, RestorationTable)
 TESSERA_DECLARE_BINDER(warp, WarpAffineTable)
 
 #undef TESSERA_DECLARE_BINDER

@@ -12,6 +12,7 @@
 #include "dsp/inverse_tx.h"
 #include "dsp/pixel_ops.h"
 #include "dsp/quantize.h"
+#include "dsp/restoration.h"
 #include "dsp/sad_grid.h"
 #include "dsp/subpel.h"
 #include "dsp/temporal_blend.h"
@@ -32,6 +33,7 @@ struct DspTable {
   CoefLevelsTable<P> coef_levels;
   DeblockTable<P> deblock;
   CdefTable<P> cdef;
+  RestorationTable<P> restoration;
   TemporalTable<P> temporal;
   WarpAffineTable<P> warp_affine;
   PixelOpsTable<P> pixel_ops;

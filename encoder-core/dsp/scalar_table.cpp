@@ -20,6 +20,7 @@ void TESSERA_BIND_SCALAR(DspTable<P>& table) {
   bind_quantise_scalar(table.quantise);
   bind_deblock_scalar(table.deblock);
   bind_cdef_scalar(table.cdef);
+  bind_restoration_scalar(table.restoration);
   bind_coef_levels_scalar(table.coef_levels);
   bind_temporal_scalar(table.temporal);
   bind_warp_affine_scalar(table.warp_affine);

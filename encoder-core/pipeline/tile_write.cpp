@@ -17,6 +17,8 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   wc.tx_units = frame.tx.view();
   wc.palettes = &frame.palettes;
   wc.cdef_idx = frame.cdef_idx.view();
+  for (int p = 0; p < frame.format.planes(); p++)
+    if (frame.header.lr.frame_restoration_type[p] != RESTORE_NONE) wc.restoration[p] = frame.restoration_units(p);
   out.clear();
   RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);
 #ifdef TESSERA_SYMBOL_TRACE

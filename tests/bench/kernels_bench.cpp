@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "filter/cdef_pass.h"
+#include "filter/restoration_pass.h"
 #include "spec/block_geometry.h"
 #include "spec/enums.h"
 #include "spec/filter_tables.h"
@@ -41,6 +42,7 @@ class Bench {
     Random random;
     random.fill(src_, 160, 160, Fill::kRandom, kBits);
     random.fill(ref_, 160, 160, Fill::kRandom, kBits);
+    for (int16_t& s : stripe_.samples) s = static_cast<int16_t>(random.in(0, (1 << kBits) - 1));
     for (int16_t& s : tile_.samples) s = static_cast<int16_t>(random.in(0, (1 << kBits) - 1));
     sets_ = fast_sets<P>();
   }
@@ -115,6 +117,7 @@ class Bench {
         compare("cdef_direction", w, h, [&](const DspTable<P>& t) {
           return [this, fn = t.cdef.direction] { sink_ = static_cast<uint64_t>(fn(tile_.at(0, 0), kBits).dir); };
         });
+      if (w == 64 && h == 64) restoration();
       if (w == 64) compare("sad_grid", w, h, [&](const DspTable<P>& t) {
           return [this, fn = t.sad_grid.sads] { fn(src_.data(), src_.stride(), ref_.data() + 1, ref_.stride(), grid_.data()); };
         });
@@ -131,6 +134,38 @@ class Bench {
 
  private:
   static constexpr int kBits = sizeof(P) == 1 ? 8 : 10;
+
+  /// Loop restoration of a whole block.
+  void restoration() {
+    static constexpr int kSize = kRestorationBlock;
+    const int16_t* const in = stripe_.at(0, 0);
+    compare("wiener", kSize, kSize, [&](const DspTable<P>& t) {
+      return [this, in, fn = t.restoration.wiener] { fn(dst_.data(), dst_.stride(), in, {{{{3, -7, 15}}, {{3, -7, 15}}}}, kSize, kSize, kBits); };
+    });
+    compare("wiener_sums", kSize, kSize, [&](const DspTable<P>& t) {
+      return [this, in, fn = t.restoration.wiener_sums] { fn(wiener_sums_, in, src_.data(), src_.stride(), 3, 1, kSize, kSize); };
+    });
+    for (const int radius : {1, 2}) {
+      compare(radius == 1 ? "box_sums_1" : "box_sums_2", kSize, kSize, [&](const DspTable<P>& t) {
+        return [this, in, radius, fn = t.restoration.box_sums] { fn(box_sums_, in, radius, kSize, kSize); };
+      });
+      compare(radius == 1 ? "box_filter_1" : "box_filter_2", kSize, kSize, [&](const DspTable<P>& t) {
+        return [this, in, radius, fn = t.restoration.box_filter] { fn(differences_[radius - 1].data(), box_sums_, in, radius, 12, kSize, kSize, kBits); };
+      });
+    }
+    compare("self_guided", kSize, kSize, [&](const DspTable<P>& t) {
+      return [this, in, fn = t.restoration.self_guided] {
+        const int16_t* const both[2] = {differences_[1].data(), differences_[0].data()};
+        fn(dst_.data(), dst_.stride(), in, both, -32, 129, kSize, kSize, kBits);
+      };
+    });
+    compare("projection_sums", kSize, kSize, [&](const DspTable<P>& t) {
+      return [this, in, fn = t.restoration.projection_sums] {
+        const int16_t* const both[2] = {differences_[1].data(), differences_[0].data()};
+        fn(projection_sums_, in, both, src_.data(), src_.stride(), kSize, kSize);
+      };
+    });
+  }
 
   /// `make` turns a table into a call of the kernel.
   template <class Make>
@@ -153,6 +188,11 @@ class Bench {
   Guarded<P> src_, ref_, dst_;
   Guarded<int16_t> residual_;
   CdefTile tile_;
+  RestorationTile stripe_;
+  WienerSums wiener_sums_ = {};
+  ProjectionSums projection_sums_;
+  BoxSums box_sums_ = {};
+  alignas(64) Table2<int16_t, 2, kRestorationBlock * kRestorationStride> differences_ = {};
   Array<uint32_t, kGridParts> grid_ = {};
   Array<uint32_t, kSquares> best_ = {};
   volatile uint64_t sink_ = 0;
