@@ -29,7 +29,8 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   s.enable_masked_compound = false;
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
-  s.enable_restoration = false;
+  // What is fresh of a refreshed picture is reckoned with the reach of deblocking and CDEF alone.
+  s.enable_restoration = !c.intra_refresh && preset_settings(c.runtime.cpu_used, c.usage_profile == UsageProfile::kRealtime).filter.restoration.any();
   s.seq_force_screen_content_tools = SELECT_SCREEN_CONTENT_TOOLS;
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
   ColorConfig& color = s.color_config;

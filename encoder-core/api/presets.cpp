@@ -65,13 +65,14 @@ SearchSettings chain_settings(int cpu_used) {
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
              .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
-  s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3};
+  s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
   if (cpu_used >= 1) {
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
   }
   if (cpu_used >= 2) {
     s.partition.small_above = 0.05f;
+    s.filter.restoration.self_guided_sets = 0;
     s.tx.exact_counting = false;
     s.intra.full_rd_modes = 6;
   }
@@ -123,6 +124,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.partition.skip_stop = 0.02f;
   }
   if (cpu_used >= 7) {
+    s.filter.restoration = {};
     guide(s.partition, 0.14f, 0.9f);
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;

@@ -70,7 +70,7 @@ constexpr int recenter(int r, int x) {
 
 /// spec 5.11.58: decode_signed_subexp_with_ref_bool( low, high, k, r ): `value` in low .. high - 1, near
 /// `ref`.
-template <SymbolSink S>
+template <class S>
 void write_signed_subexp_with_ref(S& sink, int low, int high, int k, int ref, int value) {
   check(value >= low && value < high, "restoration coefficient out of range");
   const int mx = high - low, r = ref - low, x = value - low;
@@ -91,7 +91,7 @@ void write_signed_subexp_with_ref(S& sink, int low, int high, int k, int ref, in
   }
 }
 
-template <SymbolSink S>
+template <class S>
 void write_wiener(S& sink, RestorationState& state, int plane, const RestorationUnit& unit) {
   for (int pass = 0; pass < 2; pass++)
     for (int j = plane ? 1 : 0; j < 3; j++) {
@@ -102,7 +102,7 @@ void write_wiener(S& sink, RestorationState& state, int plane, const Restoration
     }
 }
 
-template <SymbolSink S>
+template <class S>
 void write_self_guided(S& sink, RestorationState& state, int plane, const RestorationUnit& unit) {
   sink.literal(unit.sgr_set, SGRPROJ_PARAMS_BITS);
   for (int i = 0; i < 2; i++) {
@@ -132,7 +132,20 @@ void write_restoration_unit(S& sink, WriteContext& wc, int plane, const Restorat
   if (unit.type == RESTORE_SGRPROJ) write_self_guided(sink, wc.restoration_state, plane, unit);
 }
 
+/// What literals need.
+struct LiteralCounter {
+  int count = 0;
+  void literal(uint32_t, int bits) { count += bits; }
+};
+
 }  // namespace
+
+int count_restoration_bits(RestorationState& state, int plane, const RestorationUnit& unit) {
+  LiteralCounter counter;
+  if (unit.type == RESTORE_WIENER) write_wiener(counter, state, plane, unit);
+  if (unit.type == RESTORE_SGRPROJ) write_self_guided(counter, state, plane, unit);
+  return counter.count;
+}
 
 template <SymbolSink S>
 void write_restoration_units(S& sink, WriteContext& wc, int mi_row, int mi_col) {

@@ -17,6 +17,9 @@ void write_cdef(S& sink, WriteContext& wc, const BlockInfo& info);
 template <SymbolSink S>
 void write_deltas(S& sink, WriteContext& wc, const BlockInfo& info);
 
+/// Bits of a unit's coefficients, its type not included, after `state`, which becomes the state after the unit.
+int count_restoration_bits(RestorationState& state, int plane, const RestorationUnit& unit);
+
 /// spec 5.11.57: read_lr( r, c, bSize ): the units whose top-left corner lies in the 64x64 superblock.
 template <SymbolSink S>
 void write_restoration_units(S& sink, WriteContext& wc, int mi_row, int mi_col);

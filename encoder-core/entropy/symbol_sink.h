@@ -33,7 +33,7 @@ void write_golomb(Sink& sink, uint32_t x) {
 }
 
 /// spec 4.10.10: NS(n), a value of 0..n-1.
-template <SymbolSink Sink>
+template <class Sink>
 void write_ns(Sink& sink, uint32_t n, uint32_t value) {
   const int w = floor_log2(n) + 1;
   const uint32_t short_codes = (1u << w) - n;

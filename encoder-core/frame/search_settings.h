@@ -76,10 +76,19 @@ struct TxSettings {
   bool exact_counting = false;   ///< count competing blocks on adapting CDFs and roll back
 };
 
+/// Loop restoration. Nothing of both kinds: none.
+struct RestorationSettings {
+  int wiener_step = 0;           ///< lower is slower: Wiener filters are fitted to every such row; 0: none
+  int self_guided_sets = 0;      ///< parameter sets tried for the self-guided filter (0 .. 16)
+  bool chroma = true;
+  bool any() const { return wiener_step > 0 || self_guided_sets > 0; }
+};
+
 struct FilterSettings {
   int cdef_strengths = 4;        ///< strength candidates searched per plane kind (0: from the quantiser)
   int cdef_max_bits = 2;         ///< log2 of strength pairs signalled
   bool deblock_search = true;    ///< levels by measured error; false: from the quantiser
+  RestorationSettings restoration = {};
 };
 
 /// Pictures that the sources of key and base frames are averaged with; 0 of all kinds: no filter.

@@ -60,6 +60,16 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
   }
 }
 
+template <Pixel P>
+void FrameEncoder<P>::make_restoration_room(const PictureFormat& format) {
+  std::vector<Lease<Run>> runs;
+  for (int i = 0; i < workers_.threads(); i++) {
+    runs.push_back(runs_.acquire());
+    runs.back()->restoration.make_room(format);
+    runs.back()->stripe_lines.make_room(format);
+  }
+}
+
 /// Filtered frames stand in one chain of references; a key frame may overlap with what comes before it.
 template <Pixel P>
 void FrameEncoder<P>::make_filter_room(const PictureFormat& format) {
@@ -207,6 +217,11 @@ template <Pixel P>
 void FrameEncoder<P>::filter_and_write(Run& run) {
   run.job->stats.search_bits_512 = run.search.bits512();
   deblock_and_choose_cdef(run);
+  if (may_restore(run)) {
+    run.stripe_lines.save(run.work);
+    apply_cdef(run);
+    choose_restoration(run.work, run.plan(), dsp_, run.stripe_lines, run.search.start.cdfs, workers_, run.restoration);
+  }
   const int tiles = run.work.header.tile_info.num_tiles();
   run.parts_left.store(tiles + 1, std::memory_order_relaxed);
   workers_.submit(run.job->group, [](void* context, int tile) {
@@ -224,7 +239,7 @@ void FrameEncoder<P>::end_part(Run& run) {
   if (run.parts_left.fetch_sub(1, std::memory_order_acq_rel) == 1) accept(run);
 }
 
-/// Deblocking, then CDEF, each chosen on what the one before left. From then on the tiles can be written.
+/// Deblocking, then CDEF, each chosen on what the one before left. Without restoration the tiles can be written from then on.
 template <Pixel P>
 void FrameEncoder<P>::deblock_and_choose_cdef(Run& run) {
   FrameWork<P>& work = run.work;
@@ -242,12 +257,25 @@ void FrameEncoder<P>::deblock_and_choose_cdef(Run& run) {
 }
 
 template <Pixel P>
+bool FrameEncoder<P>::may_restore(Run& run) {
+  return run.plan().settings.filter.restoration.any() && allows_restoration(run.plan().sequence, run.work.header);
+}
+
+template <Pixel P>
+void FrameEncoder<P>::apply_cdef(Run& run) {
+  FrameWork<P>& work = run.work;
+  if (!allows_cdef(run.plan().sequence, work.header)) return;
+  run.cdef_lines.save(work);
+  workers_.run_parallel(work.format.sb_rows(), [&](int sb_row) { cdef_rows(work, dsp_, run.cdef_lines, sb_row, sb_row + 1); });
+}
+
+/// Where the frame may be restored, its units were chosen after CDEF.
+template <Pixel P>
 void FrameEncoder<P>::finish_picture(Run& run) {
   FrameWork<P>& work = run.work;
-  if (allows_cdef(run.plan().sequence, work.header)) {
-    run.cdef_lines.save(work);
-    workers_.run_parallel(work.format.sb_rows(), [&](int sb_row) { cdef_rows(work, dsp_, run.cdef_lines, sb_row, sb_row + 1); });
-  }
+  if (!may_restore(run)) apply_cdef(run);
+  if (work.header.lr.uses_lr())
+    workers_.run_parallel(num_stripes(work.format), [&](int stripe) { restore_stripe(work, dsp_, run.stripe_lines, stripe); });
   work.recon->picture.extend_edges();
 }
 

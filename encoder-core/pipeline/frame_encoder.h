@@ -10,6 +10,7 @@
 #include "pipeline/lane_search.h"
 #include "search/cdef_search.h"
 #include "search/deblock_search.h"
+#include "search/restoration_search.h"
 
 namespace tessera {
 
@@ -28,6 +29,7 @@ class FrameEncoder {
   void start(FrameJob<P>& job, Done done);
   /// Makes beforehand what as many frames as there are threads need at a time.
   void make_room(const PictureFormat& format, const TileInfo& tiles);
+  void make_restoration_room(const PictureFormat& format);
   void make_filter_room(const PictureFormat& format);
   static void make_room(ReferenceFrame<P>& reference, const PictureFormat& format);
 
@@ -39,6 +41,8 @@ class FrameEncoder {
     DeblockTrial<P> deblock;
     CdefTrial cdef;
     CdefLines<P> cdef_lines;
+    RestorationTrial restoration;
+    StripeLines<P> stripe_lines;
     FrameSearch<P> search;
     struct Tile {
       ByteBuffer bytes;
@@ -71,6 +75,8 @@ class FrameEncoder {
   void search_lanes(Run& run);
   void filter_and_write(Run& run);
   void deblock_and_choose_cdef(Run& run);
+  bool may_restore(Run& run);
+  void apply_cdef(Run& run);
   void finish_picture(Run& run);
   void end_part(Run& run);
   void measure(Run& run);

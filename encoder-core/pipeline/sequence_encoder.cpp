@@ -37,6 +37,7 @@ template <Pixel P>
 void SequenceEncoder<P>::make_room() {
   const PictureFormat& format = settings_.plan.format;
   encoder_.make_room(format, planner_.tiles());
+  if (settings_.plan.header.enable_restoration) encoder_.make_restoration_room(format);
   if (settings_.lookahead > 0) {
     encoder_.make_filter_room(format);
     lookahead_.make_room(format);

@@ -24,6 +24,7 @@ struct StreamCase {
   bool regions = false;  ///< of interest
   bool drawn = false;    ///< a picture of tiles that occur again
   bool copies = true;    ///< where drawn: large enough for blocks to be copied from within their own picture
+  bool restored = false;  ///< units with filters must occur
   bool importance = false;  ///< half of the picture stands still: some frames must tell superblocks' own quantisers
 };
 
@@ -59,6 +60,13 @@ class OwnQuantisers : public parser::Listener {
     if (!header.show_existing_frame) (header.delta.delta_q_present ? frames_with : frames_without)++;
   }
   int frames_with = 0, frames_without = 0;
+};
+
+/// Restoration units by type, of luma and of chroma.
+class RestorationUnits : public parser::Listener {
+ public:
+  void on_restoration_unit(int, int plane, RestorationType type) override { count[plane > 0][type]++; }
+  Table2<int, 2, 3> count = {};
 };
 
 /// Its left half moves and changes, the right one stands still.
@@ -122,6 +130,13 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     parser::StreamParser parser(modes);
     for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
     for (MotionMode mode : {SIMPLE, OBMC, LOCALWARP}) EXPECT_GT(modes.count[mode], 0) << "motion mode " << int(mode);
+  }
+  if (c.restored) {
+    RestorationUnits units;
+    parser::StreamParser parser(units);
+    for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    for (int chroma = 0; chroma < (c.monochrome ? 1 : 2); chroma++)
+      EXPECT_GT(units.count[chroma][RESTORE_WIENER] + units.count[chroma][RESTORE_SGRPROJ], 0) << (chroma ? "chroma" : "luma");
   }
   if (c.drawn) {
     Copies copies;
@@ -341,6 +356,30 @@ std::vector<StreamCase> importance() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Importance, StreamMatrix, testing::ValuesIn(importance()));
+/// Loop restoration: units of all sizes at all edges, in tiles, of both filters, in frames that are coded more than once.
+std::vector<StreamCase> restorations() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{64, 56}, {65, 57}, {66, 121}, {201, 139}, {330, 262}};
+  for (const auto& s : size)
+    for (Structure structure : {Structure::kKeyOnly, Structure::kPyramid})
+      for (int depth : {8, 10})
+        for (int cpu_used : {1, 5})
+          cases.push_back({.width = s[0], .height = s[1], .frames = structure == Structure::kKeyOnly ? 2 : 6, .bit_depth = depth,
+                           .structure = structure, .cpu_used = cpu_used, .cq_level = 45, .turning = s[0] > 100 && structure == Structure::kPyramid && cpu_used == 5,
+                           .restored = s[0] > 100});
+  for (int columns = 0; columns <= 2; columns++)
+    for (int rows = 0; rows <= 2; rows++)
+      if (columns + rows > 0)
+        cases.push_back({.width = 450, .height = 333, .frames = 3, .bit_depth = rows == 1 ? 10 : 8, .cpu_used = 5, .cq_level = 40,
+                         .tile_columns_log2 = columns, .tile_rows_log2 = rows, .restored = true});
+  for (uint32_t kbps : {30u, 200u})
+    cases.push_back({.width = 201, .height = 139, .frames = 20, .cpu_used = 5, .cut = 11, .end_usage = EndUsage::kVbr, .target_kbps = kbps, .buffer_ms = 200});
+  cases.push_back({.width = 201, .height = 139, .frames = 5, .cpu_used = 1, .cq_level = 58, .monochrome = true, .restored = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 3, .cpu_used = 5, .cq_level = 0});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Restorations, StreamMatrix, testing::ValuesIn(restorations()));
 INSTANTIATE_TEST_SUITE_P(Regions, StreamMatrix, testing::ValuesIn(regions()));
 INSTANTIATE_TEST_SUITE_P(Screens, StreamMatrix, testing::ValuesIn(screens()));
 INSTANTIATE_TEST_SUITE_P(Sizes, StreamMatrix, testing::ValuesIn(sizes()));

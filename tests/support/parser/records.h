@@ -78,6 +78,7 @@ class Listener {
   virtual void on_frame(int /*frame*/, const FrameHeader&) {}
   virtual void on_symbol(int /*frame*/, const SymbolRecord&) {}
   virtual void on_block(int /*frame*/, const Block&) {}
+  virtual void on_restoration_unit(int /*frame*/, int /*plane*/, RestorationType) {}
   virtual void on_tile_end(int /*frame*/, int /*tile*/) {}
 };
 

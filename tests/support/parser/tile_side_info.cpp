@@ -229,6 +229,7 @@ void TileParser::read_lr_unit(int plane, int unit_row, int unit_col) {
       unit.sgr_xqd[i] = ref_sgr_xqd_[plane][i] = v;
     }
   }
+  listener_.on_restoration_unit(fs_.number, plane, unit.type);
 }
 
 int TileParser::signed_subexp_with_ref_bool(const char* name, int low, int high, int k, int ref) {
