@@ -124,7 +124,6 @@ SearchSettings chain_settings(int cpu_used) {
     s.partition.skip_stop = 0.02f;
   }
   if (cpu_used >= 7) {
-    s.filter.restoration = {};
     guide(s.partition, 0.14f, 0.9f);
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
@@ -134,6 +133,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.tx.inter_depth = 1;
   }
   if (cpu_used >= 8) {
+    s.filter.restoration = {};
     guide(s.partition, 0.17f, 0.95f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
