@@ -66,15 +66,20 @@ void write_magnitudes(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type,
   const int size_ctx = tx_size_ctx(tx_size);
   auto& base_cdfs = cdfs.coeff_base[size_ctx][plane_type];
   auto& br_cdfs = cdfs.coeff_br[std::min<int>(size_ctx, TX_32X32)][plane_type];
-  for (int c = eob - 1; c >= 0; c--) {
+  const auto above_base = [&](int position, const LevelMap::Coefficient& here) {
+    if (here.level > NUM_BASE_LEVELS) write_base_range(sink, br_cdfs[map.br_ctx<kClass>(position, here.br_sum)], here.level);
+  };
+  const int last = scan.positions[eob - 1];
+  const LevelMap::Coefficient end = map.at<kClass>(last);
+  sink.symbol(cdfs.coeff_base_eob[size_ctx][plane_type][coeff_base_eob_ctx(tx_size, eob - 1)],
+              std::min(end.level, NUM_BASE_LEVELS + 1) - 1);
+  above_base(last, end);
+  for (int c = eob - 2; c >= 0; c--) {
     const int position = scan.positions[c];
-    const int level = map.level(position);
-    if (c == eob - 1)
-      sink.symbol(cdfs.coeff_base_eob[size_ctx][plane_type][coeff_base_eob_ctx(tx_size, c)],
-                  std::min(level, NUM_BASE_LEVELS + 1) - 1);
-    else
-      sink.symbol(base_cdfs[map.base_ctx<kClass>(position)], std::min(level, NUM_BASE_LEVELS + 1));
-    if (level > NUM_BASE_LEVELS) write_base_range(sink, br_cdfs[map.br_ctx<kClass>(position)], level);
+    const LevelMap::Coefficient here = map.at<kClass>(position);
+    const int ctx = kClass == TX_CLASS_2D && position == 0 ? 0 : here.base_ctx;
+    sink.symbol(base_cdfs[ctx], std::min(here.level, NUM_BASE_LEVELS + 1));
+    above_base(position, here);
   }
 }
 

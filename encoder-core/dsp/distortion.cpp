@@ -93,6 +93,24 @@ uint64_t sse_wh_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_
 
 template <Pixel P, int W, int H>
 void sum_sse_block(const P* src, ptrdiff_t src_stride, uint32_t* sum, uint64_t* sum_squares) {
+#if TESSERA_X86_LANES
+  if constexpr (sizeof(P) == 1 && W == 8) {
+    const __m128i zero = _mm_setzero_si128();
+    __m128i sums = zero, squares = zero;
+    for (int y = 0; y < H; y += 2, src += 2 * src_stride) {
+      const __m128i rows = _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(src)),
+                                              _mm_loadl_epi64(reinterpret_cast<const __m128i*>(src + src_stride)));
+      const __m128i low = _mm_unpacklo_epi8(rows, zero), high = _mm_unpackhi_epi8(rows, zero);
+      sums = _mm_add_epi64(sums, _mm_sad_epu8(rows, zero));
+      squares = _mm_add_epi32(squares, _mm_add_epi32(_mm_madd_epi16(low, low), _mm_madd_epi16(high, high)));
+    }
+    squares = _mm_add_epi32(squares, _mm_srli_si128(squares, 8));
+    squares = _mm_add_epi32(squares, _mm_srli_si128(squares, 4));
+    *sum = static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_srli_si128(sums, 8))));
+    *sum_squares = static_cast<uint32_t>(_mm_cvtsi128_si32(squares));
+    return;
+  }
+#endif
   uint32_t total = 0;
   uint64_t squares = 0;
   for (int y = 0; y < H; y++, src += src_stride) {

@@ -71,27 +71,32 @@ class SuperblockTrial {
     const PlaneView<P> recon = frame_.plane(plane);
     const auto sse = dsp_.distortion.sse[find_block_size(w, h)];
     const auto filter = dsp_.cdef.filter[ss_x][ss_y];
+    const int plane_width = format.plane_width(plane), plane_height = format.plane_height(plane), depth = format.bit_depth;
+    const bool inside = rect.x + 8 * w <= plane_width && rect.y + 8 * h <= plane_height;
+    const int damping = frame_.header.cdef.cdef_damping;
+    const ptrdiff_t in_stride = source.stride(), recon_stride = recon.stride();
+    alignas(32) P filtered[64];
     uint64_t sum = 0;
     for (uint64_t left = blocks_; left; left &= left - 1) {
       const int block = std::countr_zero(left), x = (block & 7) * w, y = (block >> 3) * h;
       const int px = rect.x + x, py = rect.y + y;
-      const CdefBlockParams params(format, plane, strength, frame_.header.cdef.cdef_damping,
-                                   directions_[block]);
-      alignas(32) P filtered[64];
-      const P* out = recon.ptr(px, py);
-      ptrdiff_t stride = recon.stride();
+      const CdefBlockParams params(format, plane, strength, damping, directions_[block]);
+      const P* out = filtered;
+      ptrdiff_t stride = w;
       if (params) {
-        filter(filtered, w, tile_.at(x, y), params.pri_str, params.sec_str, params.dir, params.damping,
-               format.bit_depth);
-        out = filtered;
-        stride = w;
+        filter(filtered, w, tile_.at(x, y), params.pri_str, params.sec_str, params.dir, params.damping, depth);
+      } else {
+        out = recon.ptr(px, py);
+        stride = recon_stride;
       }
       const P* const in = source.ptr(px, py);
-      const int width = std::min(w, format.plane_width(plane) - px);
-      const int height = std::min(h, format.plane_height(plane) - py);
-      sum += width == w && height == h
-                 ? sse(in, source.stride(), out, stride)
-                 : dsp_.distortion.sse_wh(in, source.stride(), out, stride, width, height);
+      if (inside) {
+        sum += sse(in, in_stride, out, stride);
+        continue;
+      }
+      const int width = std::min(w, plane_width - px), height = std::min(h, plane_height - py);
+      sum += width == w && height == h ? sse(in, in_stride, out, stride)
+                                       : dsp_.distortion.sse_wh(in, in_stride, out, stride, width, height);
     }
     return sum;
   }
