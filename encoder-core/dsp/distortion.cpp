@@ -113,13 +113,20 @@ void sum_sse_block(const P* src, ptrdiff_t src_stride, uint32_t* sum, uint64_t* 
 #endif
   uint32_t total = 0;
   uint64_t squares = 0;
-  for (int y = 0; y < H; y++, src += src_stride) {
-    uint32_t row_squares = 0;
-    for (int x = 0; x < W; x++) {
-      total += src[x];
-      row_squares += static_cast<uint32_t>(src[x] * src[x]);
+  // Rows of a strip lie one behind the other, so that a narrow block's go in vectors too.
+  constexpr int kRows = std::min(H, std::max(1, 64 / W));
+  for (int y = 0; y < H; y += kRows) {
+    Array<int16_t, kRows * W> strip;
+    for (int r = 0; r < kRows; r++, src += src_stride)
+      for (int x = 0; x < W; x++) strip[r * W + x] = static_cast<int16_t>(src[x]);
+    int32_t sum_of_strip = 0;
+    uint32_t squares_of_strip = 0;
+    for (int i = 0; i < kRows * W; i++) {
+      sum_of_strip += strip[i];
+      squares_of_strip += static_cast<uint32_t>(strip[i] * strip[i]);
     }
-    squares += row_squares;
+    total += static_cast<uint32_t>(sum_of_strip);
+    squares += squares_of_strip;
   }
   *sum = total;
   *sum_squares = squares;

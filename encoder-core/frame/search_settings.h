@@ -64,6 +64,8 @@ struct InterSettings {
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
   bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
+  float pair_margin = 0.0f;    ///< lower is faster: pairs of references whose best ranks are within this x each other; 0: all
+  float mixed_pair_margin = 0.0f;  ///< lower is faster: mixed pairs of vectors where other pairs rank within this x the best of one reference; 0: always
 };
 
 struct TxSettings {
@@ -86,6 +88,7 @@ struct RestorationSettings {
 
 struct FilterSettings {
   int cdef_strengths = 4;        ///< strength candidates searched per plane kind (0: from the quantiser)
+  bool cdef_sampled = false;     ///< faster: errors are measured on every other 8x8 block
   int cdef_max_bits = 2;         ///< log2 of strength pairs signalled
   bool deblock_search = true;    ///< levels by measured error; false: from the quantiser
   RestorationSettings restoration = {};

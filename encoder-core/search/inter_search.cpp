@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "block/tx_type_rules.h"
 #include "block/write_inter_info.h"
 
 namespace tessera {
 namespace {
+
+constexpr float kNever = std::numeric_limits<float>::infinity();
 
 constexpr bool is_forward_name(RefFrame r) { return r >= LAST_FRAME && r <= GOLDEN_FRAME; }
 
@@ -32,6 +35,36 @@ uint64_t InterSearch<P>::rate_of(const BlockInfo& info) {
   return shared_.rate + own.bits512() + (needs_interp_filter(s_.header(), info) ? shared_.filter : 0);
 }
 
+/// One half of a pair's luma prediction, made once for all pairs that share it. The memory of levels is free while candidates
+/// are ranked.
+template <Pixel P>
+const int16_t* InterSearch<P>::prepared(const BlockInfo& info, int list) {
+  static_assert(std::is_same_v<Level, int16_t>);
+  SearchScratch<P>& memory = s_.scratch;
+  const auto samples = [&](int slot) {
+    return slot < 3 ? memory.block_levels.data() + slot * kSbSize * kSbSize : memory.chroma_levels.data() + (slot - 3) * kSbSize * kSbSize;
+  };
+  for (int i = 0; i < prepared_.size(); i++)
+    if (prepared_[i].ref == info.ref_frame[list] && prepared_[i].mv == info.mv[list]) return samples(i);
+  // What comes late is seldom asked for again.
+  int16_t* const out = prepared_.full() ? memory.inter.pred[list].data() : samples(prepared_.size());
+  if (!prepared_.full()) prepared_.push_back({info.ref_frame[list], info.mv[list]});
+  const int w = block_width(info.size), h = block_height(info.size);
+  const InterRect rect = {info.mi_col * MI_SIZE, info.mi_row * MI_SIZE, w, h, 0, 0, s_.bit_depth()};
+  prepare_inter_rect(s_.dsp.subpel, rect, InterSource<P>{predicts_from(s_, info, list, 0), info.mv[list], info.interp_filter},
+                     memory.inter, out);
+  return out;
+}
+
+template <Pixel P>
+uint32_t InterSearch<P>::pair_error(const BlockInfo& info) {
+  const int w = block_width(info.size);
+  P* const pred = s_.scratch.pred[0].luma.data();
+  const int16_t* const first = prepared(info, 0);
+  s_.dsp.compound_blend.average(pred, w, first, prepared(info, 1), w, block_height(info.size), s_.bit_depth());
+  return s_.dsp.distortion.satd[info.size](s_.source_at(0, info.mi_row, info.mi_col), s_.source_stride[0], pred, w);
+}
+
 template <Pixel P>
 void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv) {
   const bool compound = info.is_compound();
@@ -44,7 +77,21 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
   info.mv = mv;
   if (limited_ && !s_.plan.refresh.may_predict(info)) return;
   info.mv_ctx = mv_contexts(refs, mode, ref_mv_idx, compound);
-  candidates_.push_back(rank_candidate(s_, info, rate_of(info)));
+  if (compound) {
+    const uint64_t rate = rate_of(info);
+    const float cost = static_cast<float>(pair_error(info)) + s_.sad_lambda * static_cast<float>(rate);
+    candidates_.push_back({.info = info, .rate = rate, .cost = cost});
+  } else {
+    candidates_.push_back(rank_candidate(s_, info, rate_of(info)));
+  }
+  const InterCandidate& c = candidates_.back();
+  const RefFrame ref = info.ref_frame[0];
+  if (!compound) {
+    best_of_[ref] = std::min(best_of_[ref], c.cost);
+    best_single_ = std::min(best_single_, c.cost);
+  } else {
+    best_pair_ = std::min(best_pair_, c.cost);
+  }
 }
 
 template <Pixel P>
@@ -152,6 +199,7 @@ void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFr
   add(info, refs, NEAREST_NEARESTMV, 0, nearest);
   if (searched_[ref0] && searched_[ref1])
     add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, {new_mv_[ref0], new_mv_[ref1]});
+  if (const float margin = s_.settings().inter.mixed_pair_margin; margin > 0 && best_pair_ > margin * best_single_) return;
   const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
   add(info, refs, NEAR_NEARMV, near_range.first, pred_mv(refs, NEAR_NEARMV, near_range.first, true));
   add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
@@ -173,7 +221,15 @@ void InterSearch<P>::gather_skip_mode(const BlockInfo& base) {
   info.mv = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   info.mv_ctx = mv_contexts(refs, NEAREST_NEARESTMV, 0, true);
   if (limited_ && !s_.plan.refresh.may_predict(info)) return;
-  if (!candidates_.full()) candidates_.push_back(rank_candidate(s_, info));
+  if (candidates_.full()) return;
+  InterCandidate c = {.info = info, .rate = inter_mode_rate(s_, info)};
+  // The best pair of neighbours' vectors is often the same prediction.
+  const InterCandidate* same = nullptr;
+  for (const InterCandidate& known : candidates_)
+    if (known.info.ref_frame == info.ref_frame && known.info.mv == info.mv) same = &known;
+  const float saved = same ? s_.sad_lambda * (static_cast<float>(same->rate) - static_cast<float>(c.rate)) : 0.0f;
+  c.cost = same ? same->cost - saved : static_cast<float>(pair_error(info)) + s_.sad_lambda * static_cast<float>(c.rate);
+  candidates_.push_back(c);
 }
 
 /// Luma error and rate with one transform per unit of the largest size, or without residual if that is cheaper.
@@ -231,6 +287,9 @@ template <Pixel P>
 float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
+  prepared_.clear();
+  best_of_.fill(kNever);
+  best_single_ = best_pair_ = kNever;
   limited_ = s_.plan.refresh.active;
   shared_.ref_frame = {NONE, NONE};
   info.is_inter = 1;
@@ -272,6 +331,8 @@ float InterSearch<P>::rank(BlockInfo& info) {
         const RefFrame a = refs[i], b = refs[k];
         if (!is_forward_name(a) || is_forward_name(b)) continue;
         if (i + k > set.compound_pair_span) continue;
+        const auto [better, worse] = std::minmax(best_of_[a], best_of_[b]);
+        if (set.pair_margin > 0 && worse > set.pair_margin * better) continue;
         gather_compound(info, a, b);
       }
   }
@@ -281,6 +342,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
   if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
   info = candidates_[0].info;
+  mode_rate_ = candidates_[0].rate;
   return candidates_[0].cost;
 }
 
@@ -308,16 +370,18 @@ RdCost InterSearch<P>::choose(BlockInfo& info) {
     }
   }
   info = candidates_[winner].info;
+  mode_rate_ = candidates_[winner].rate;
   return best;
 }
 
+/// False where there is nothing to choose.
 template <Pixel P>
-void InterSearch<P>::choose_filter(BlockInfo& info) {
-  if (!s_.settings().inter.interp_search || !s_.header().is_filter_switchable || !needs_interp_filter(s_.header(), info)) return;
+bool InterSearch<P>::choose_filter(BlockInfo& info) {
+  if (!s_.settings().inter.interp_search || !s_.header().is_filter_switchable || !needs_interp_filter(s_.header(), info)) return false;
   // Whole-sample vectors are copied whatever the filter.
   bool fractional = false;
   for (int l = 0; l <= info.is_compound(); l++) fractional |= ((info.mv[l].row | info.mv[l].col) & 7) != 0;
-  if (!fractional) return;
+  if (!fractional) return false;
   float best_cost = std::numeric_limits<float>::infinity();
   InterpFilter best = EIGHTTAP;
   for (InterpFilter f : {EIGHTTAP, EIGHTTAP_SMOOTH, EIGHTTAP_SHARP}) {
@@ -332,22 +396,36 @@ void InterSearch<P>::choose_filter(BlockInfo& info) {
     }
   }
   info.interp_filter = {best, best};
+  return true;
+}
+
+/// Mode and vectors without a residual, by what they take with one.
+template <Pixel P>
+uint64_t InterSearch<P>::skipped_rate(BlockInfo info, uint64_t with_residual) {
+  const Neighbours near(s_.context, info.mi_row, info.mi_col);
+  FrozenCostCounter coded = s_.counter(), skipped = s_.counter();
+  info.skip = 0;
+  write_skip(coded, s_.wc, near, info);
+  info.skip = 1;
+  write_skip(skipped, s_.wc, near, info);
+  return with_residual - coded.bits512() + skipped.bits512();
 }
 
 template <Pixel P>
 RdCost InterSearch<P>::code(BlockInfo& info) {
-  if (!info.skip_mode && !info.use_intrabc) choose_filter(info);
+  if (info.use_intrabc || (!info.skip_mode && choose_filter(info))) mode_rate_ = inter_mode_rate(s_, info);
   const PictureFormat& f = s_.frame.format;
   const int planes = info.has_chroma ? f.planes() : 1;
-  BlockSamples<P>& pred = s_.scratch.pred[0];
+  Array<PlaneView<P>, kPlanes> recon;  // of the block, at first its prediction
   int64_t plain_sse = 0;
-  Array<int, kPlanes> w = {}, h = {};
   for (int p = 0; p < planes; p++) {
-    w[p] = std::max(block_width(info.size) >> f.ss_x(p), 4);
-    h[p] = std::max(block_height(info.size) >> f.ss_y(p), 4);
-    predict_block_plane(s_, info, p, pred.plane(p), w[p]);
+    const int w = std::max(block_width(info.size) >> f.ss_x(p), 4), h = std::max(block_height(info.size) >> f.ss_y(p), 4);
+    const PlaneView<P> plane = s_.frame.plane(p);
+    P* const at = plane.ptr((info.mi_col >> f.ss_x(p)) * MI_SIZE, (info.mi_row >> f.ss_y(p)) * MI_SIZE, w, h);
+    recon[p] = PlaneView<P>(at, plane.stride(), w, h);
+    predict_block_plane(s_, info, p, at, plane.stride());
     const BlockSize size = p == 0 ? info.size : get_plane_residual_size(info.size, f.ss_x(p), f.ss_y(p));
-    const uint64_t sse = s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p]);
+    const uint64_t sse = s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], at, plane.stride());
     plain_sse += s_.weighed(p, static_cast<int64_t>(sse));
   }
 
@@ -358,17 +436,18 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
   bool any = false;
   if (!info.skip_mode) {
     info.skip = 0;
-    coded = {.rate = inter_mode_rate(s_, info)};
+    coded = {.rate = mode_rate_};
     int64_t& distortion = coded.distortion;
     for (int p = 0; p < planes; p++) {
-      s_.dsp.distortion.residual(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], pred.plane(p), w[p],
-                                 s_.scratch.residual.data(), w[p], w[p], h[p]);
+      const int w = recon[p].width();
+      s_.dsp.distortion.residual(s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], recon[p].ptr(0, 0), recon[p].stride(),
+                                 s_.scratch.residual.data(), w, w, recon[p].height());
       const TxSettings& tx = s_.settings().tx;
       if (p == 0) {
         const int depth = s_.lossless() || s_.header().tx_mode != TX_MODE_SELECT ? 0 : tx.inter_depth;
-        tx_.code_inter_luma(info, s_.scratch.residual.data(), w[p], depth, tx.type_candidates_inter, tx.trellis, levels[p], coded_[p]);
+        tx_.code_inter_luma(info, s_.scratch.residual.data(), w, depth, tx.type_candidates_inter, tx.trellis, levels[p], coded_[p]);
       } else {
-        tx_.code_inter_chroma(info, p, coded_[0], s_.scratch.residual.data(), w[p], tx.trellis, levels[p], coded_[p]);
+        tx_.code_inter_chroma(info, p, coded_[0], s_.scratch.residual.data(), w, tx.trellis, levels[p], coded_[p]);
       }
       distortion += coded_[p].distortion;
       coded.rate += coded_[p].rate;
@@ -376,31 +455,26 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
     }
     coded.j = s_.j(coded.distortion, coded.rate);
   }
-  info.skip = 1;
-  RdCost plain = {.distortion = plain_sse, .rate = inter_mode_rate(s_, info)};
+  RdCost plain = {.distortion = plain_sse, .rate = info.skip_mode ? mode_rate_ : skipped_rate(info, mode_rate_)};
   plain.j = s_.j(plain.distortion, plain.rate);
   const bool lossy_skip = !s_.lossless() || plain_sse == 0;
-  const bool skip = !any || (lossy_skip && plain.j <= coded.j);
-  info.skip = skip;
-  for (int p = 0; p < planes; p++) {
-    const PlaneView<P> recon = s_.frame.plane(p);
-    P* const dst = recon.ptr((info.mi_col >> f.ss_x(p)) * MI_SIZE, (info.mi_row >> f.ss_y(p)) * MI_SIZE, w[p], h[p]);
-    for (int y = 0; y < h[p]; y++) std::copy_n(pred.plane(p) + y * w[p], w[p], dst + y * recon.stride());
-    if (skip) continue;
-    const Level* at = levels[p];
-    for (int i = 0; i < coded_[p].units.size(); i++) {
-      const UnitChoice& unit = coded_[p].units[i];
-      const TransformBlock& t = coded_[p].places[i];
-      if (unit.eob > 0) tx_.reconstruct(unit, p, s_.lossless(), at, recon.ptr(t.x4 * 4, t.y4 * 4), recon.stride());
-      at += coded_area(unit.size);
-    }
-  }
-  if (skip) {
+  info.skip = !any || (lossy_skip && plain.j <= coded.j);
+  if (info.skip) {
     s_.context.restore(start);
     tx_.store_skipped(info);
     return plain;
   }
-  for (int p = 0; p < planes; p++) tx_.store_plane(info, coded_[p], levels[p]);
+  for (int p = 0; p < planes; p++) {
+    const PlaneView<P> plane = s_.frame.plane(p);
+    const Level* at = levels[p];
+    for (int i = 0; i < coded_[p].units.size(); i++) {
+      const UnitChoice& unit = coded_[p].units[i];
+      const TransformBlock& t = coded_[p].places[i];
+      if (unit.eob > 0) tx_.reconstruct(unit, p, s_.lossless(), at, plane.ptr(t.x4 * 4, t.y4 * 4), plane.stride());
+      at += coded_area(unit.size);
+    }
+    tx_.store_plane(info, coded_[p], levels[p]);
+  }
   return coded;
 }
 

@@ -33,11 +33,14 @@ class InterSearch {
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
   void gather_skip_mode(const BlockInfo& base);
   uint64_t rate_of(const BlockInfo& info);
+  const int16_t* prepared(const BlockInfo& info, int list);
+  uint32_t pair_error(const BlockInfo& info);
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
-  void choose_filter(BlockInfo& info);
+  bool choose_filter(BlockInfo& info);
+  uint64_t skipped_rate(BlockInfo info, uint64_t with_residual);
 
   /// What the candidates of one pair of references cost alike: all symbols but those of mode, vectors and filter; and the filter.
   struct SharedRate {
@@ -49,11 +52,20 @@ class InterSearch {
   TxSearch<P>& tx_;
   MotionModeSearch<P> motion_modes_;
   bool may_warp_ = false;              ///< the block's motion mode may be LOCALWARP where samples permit
+  uint64_t mode_rate_ = 0;             ///< of the chosen candidate
+  float best_single_ = 0, best_pair_ = 0;  ///< ranks
+  Array<float, TOTAL_REFS_PER_FRAME> best_of_ = {};  ///< ranks of single references
   bool limited_ = false;               ///< intra refresh forbids some of what references hold
   RefMvNeighbourhood near_;
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
   Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
+  /// What halves of pairs are at hand.
+  struct Prepared {
+    RefFrame ref;
+    Mv mv;
+  };
+  FixedVector<Prepared, 5> prepared_;
   FixedVector<InterCandidate, kMaxCandidates> candidates_;
   SharedRate shared_ = {};
   Array<CodedPlane, kPlanes> coded_;

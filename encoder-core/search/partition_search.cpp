@@ -84,7 +84,7 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   if (kPartitionLog && node.logged) return true;
   switch (partition) {
     case PARTITION_NONE:
-      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.split_odds > set.split_above && !may_be_copy(node));
+      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.size > set.min && node.split_odds > set.split_above && !may_be_copy(node));
     case PARTITION_SPLIT:
       if (node.size == BLOCK_8X8) return set.min == BLOCK_4X4 && small_pays(node);
       return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
