@@ -45,11 +45,13 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
   s.inter.reference_drop = 1.1f;
+  s.intra.angle_deltas = false;
+  s.filter.cdef_sampled = true;
   if (cpu_used < 10) return;
-  s.partition.stop_below = 0.4f;
-  s.inter.coarse_references = 1;
+  s.partition.none_below = 0.5f;
+  s.partition.stop_below = 0.6f;
+  s.inter.max_references = 1;
   s.inter.subpel_foreseen = true;
-  s.inter.reference_drop = 1.0f;
   s.inter.subpel_satd = false;
   s.inter.warp_candidates = 0;
   s.inter.compound = false;
@@ -162,6 +164,13 @@ SearchSettings chain_settings(int cpu_used) {
   }
   if (cpu_used >= 10) {
     guide(s.partition, 0.25f, 1.0f);
+    s.partition.none_below = 0.6f;
+    s.partition.stop_below = 0.7f;
+    s.intra.angle_deltas = false;
+    s.inter.open_loop_rounds = 1;
+    s.inter.pair_margin = 1.3f;
+    s.inter.mixed_pair_margin = 1.0f;
+    s.filter.cdef_sampled = true;
     s.partition.skip_stop = 0.1f;
     s.inter.reference_margin = 1.2f;
     s.inter.reference_drop = 1.2f;
