@@ -1,17 +1,20 @@
 #include "control/gop.h"
 
+#include <bit>
+
 namespace tessera {
 namespace {
 
 /// Codes what lies strictly between two coded pictures, the middle first. `hi` is hidden until its turn comes.
-void code_between(GopSteps& steps, uint64_t lo, uint64_t hi, int layer) {
+void code_between(GopSteps& steps, uint64_t lo, uint64_t hi) {
   if (hi - lo < 2) return;
+  const int layer = kMaxPyramidLayers - std::bit_width(hi - lo - 1);
   const uint64_t mid = lo + (hi - lo) / 2;
   const bool shown = mid - lo == 1;
   steps.push({.display_index = mid, .layer = layer, .shown = shown});
-  code_between(steps, lo, mid, layer + 1);
+  code_between(steps, lo, mid);
   if (!shown) steps.push({.display_index = mid, .layer = layer, .show_existing = true});
-  code_between(steps, mid, hi, layer + 1);
+  code_between(steps, mid, hi);
 }
 
 }  // namespace
@@ -21,7 +24,7 @@ GopSteps make_pyramid(uint64_t first, int length) {
   const uint64_t last = first + length - 1;
   const bool shown = length == 1;
   steps.push({.display_index = last, .layer = 0, .shown = shown});
-  code_between(steps, first - 1, last, 1);
+  code_between(steps, first - 1, last);
   if (!shown) steps.push({.display_index = last, .layer = 0, .show_existing = true});
   return steps;
 }

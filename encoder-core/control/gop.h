@@ -10,7 +10,8 @@
 namespace tessera {
 
 inline constexpr int kMaxMiniGop = 16;
-inline constexpr int kMaxPyramidLayers = 5;  ///< of a 16-picture mini-GOP: layer 0 is its last picture
+/// Layer 0 is the last picture of a mini-GOP, 4 what nothing refers to; shorter mini-GOPs leave the layers after 0 out.
+inline constexpr int kMaxPyramidLayers = 5;
 
 /// One step of coding order.
 struct GopStep {

@@ -44,10 +44,14 @@ class Lookahead {
   /// mini-GOP follows the picture remembered. `first`: display index of the picture before the mini-GOP. `more`: others will
   /// be predicted from its last picture.
   void analyse(Span<const Picture> pictures, uint64_t first, bool starts_with_key, bool more);
+  /// How many of `pictures` (the key frame first, if `starts_with_key`) make a mini-GOP: all, or half, or a quarter where the last
+  /// one is so far from the first that prediction saves little of the cost of intra coding.
+  int choose_length(Span<const Picture> pictures, bool starts_with_key);
   /// The next mini-GOP follows this picture.
   void remember(const LumaPyramid& pyramid);
 
  private:
+  double cost_ratio(const LumaPyramid& from, const Picture& picture);
   void measure(Span<const Picture> pictures, int count);
 
   WorkerPool& workers_;

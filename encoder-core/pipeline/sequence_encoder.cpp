@@ -11,6 +11,9 @@
 namespace tessera {
 namespace {
 
+/// Octaves by which the quantiser step of a mini-GOP's last picture is coarser where no other mini-GOP follows.
+constexpr float kLastBaseCoarser = 0.5f;
+
 /// Steps of coding order in flight before receive() waits for the oldest: enough to keep the other threads busy while
 /// the caller collects the next mini-GOP, few enough to bound the pictures held. Nothing that decides may depend on it.
 size_t backlog_of(int threads) {
@@ -195,7 +198,7 @@ void SequenceEncoder<P>::plan_ready() {
     if (waiting_.front().key) {
       const int wanted = set.importance.any() ? kMaxMiniGop : set.temporal.key_after;
       if (expects(1, std::min(settings_.lookahead, wanted))) return;
-      analyse(true, mini_gop_length(1));
+      analyse(true);
       if (settings_.lookahead > 0) lookahead_.remember(waiting_.front().source->pyramid);
       sequence_start_ = waiting_.front().source->display_index;
       plan_single({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true});
@@ -214,9 +217,11 @@ void SequenceEncoder<P>::plan_ready() {
                         (length < static_cast<int>(waiting_.size()) && waiting_[length].key) || length == kMaxMiniGop;
     if (!closed) return;
     if (expects(length, std::min(settings_.beyond, set.temporal.base_after))) return;
-    if (!waiting_.front().analysis) analyse(false, length);
-    lookahead_.remember(waiting_[static_cast<size_t>(length) - 1].source->pyramid);
-    plan_mini_gop(length);
+    if (!waiting_.front().analysis) analyse(false);
+    const int planned = group_length_ > 0 ? std::min(group_length_, length) : length;
+    group_length_ = 0;
+    lookahead_.remember(waiting_[static_cast<size_t>(planned) - 1].source->pyramid);
+    plan_mini_gop(planned);
   }
 }
 
@@ -229,28 +234,36 @@ int SequenceEncoder<P>::mini_gop_length(int index) const {
   return length;
 }
 
-/// The first `length` waiting pictures, or as many behind a key frame.
+/// Whether no picture behind the first `index` waiting ones will be predicted from them.
 template <Pixel P>
-void SequenceEncoder<P>::analyse(bool key, int length) {
+bool SequenceEncoder<P>::ends_after(int index) const {
+  return static_cast<size_t>(index) < waiting_.size() ? waiting_[static_cast<size_t>(index)].key : finished_;
+}
+
+/// The mini-GOP that starts now, or behind the key frame that starts now, once its length is decided.
+template <Pixel P>
+void SequenceEncoder<P>::analyse(bool key) {
   const FrameChoices& choices = waiting_.front().choices;
+  int length = mini_gop_length(key);
   if (settings_.lookahead == 0 || length == 0 || !choices.settings.importance.any()) return;
-  const size_t count = static_cast<size_t>(key + length);
   Array<Lookahead::Picture, kMaxMiniGop + 1> pictures;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < static_cast<size_t>(key + length); i++) {
     Waiting& w = waiting_[i];
     w.analysis = analyses_.acquire();
     w.analysis->make_room(settings_.plan.format);
     pictures[i] = {&w.source->pyramid, &w.choices.settings.inter, w.analysis.get()};
   }
-  const bool more = count < waiting_.size() ? !waiting_[count].key : !finished_;
+  group_length_ = lookahead_.choose_length({pictures.data(), key + length}, key);
+  while (length > group_length_) waiting_[static_cast<size_t>(key + --length)].analysis.reset();
   const uint64_t first = waiting_.front().source->display_index - !key;
-  lookahead_.analyse({pictures.data(), static_cast<ptrdiff_t>(count)}, first, key, more);
+  lookahead_.analyse({pictures.data(), key + length}, first, key, !ends_after(key + length));
 }
 
 template <Pixel P>
 void SequenceEncoder<P>::plan_mini_gop(int length) {
   const uint64_t first = waiting_.front().source->display_index;
   const GopSteps steps = make_pyramid(first, length);
+  group_is_last_ = ends_after(length);
   if (rate_.active()) {
     SequenceEnd end = {.known = finished_};
     for (size_t i = static_cast<size_t>(length); i < waiting_.size(); i++) end.seconds_after += waiting_[i].rate.duration;
@@ -284,12 +297,14 @@ void SequenceEncoder<P>::plan_single(const GopStep& step) {
   waiting_.pop_front();
 }
 
-/// For what the picture's importance differs from that of others of its layer.
+/// For what the picture's importance differs from that of others of its layer. The last picture of a mini-GOP that no other one
+/// follows serves only those before it.
 template <Pixel P>
 float SequenceEncoder<P>::step_change(const GopStep& step, int index) const {
   const Waiting& picture = waiting_[static_cast<size_t>(index)];
-  if (!picture.analysis) return 0;
-  return importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.importance.frame_strength);
+  const float base = settings_.lookahead > 0 && !step.key && step.layer == 0 && group_is_last_ ? kLastBaseCoarser : 0;
+  if (!picture.analysis) return base;
+  return base + importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.importance.frame_strength);
 }
 
 template <Pixel P>
@@ -444,6 +459,7 @@ void SequenceEncoder<P>::reset() {
   next_coded_ = 0;
   first_display_ = next_display_;
   last_group_ = false;
+  group_length_ = 0;
   statistics_.frames.clear();
   finished_ = false;
 }

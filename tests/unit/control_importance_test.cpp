@@ -165,7 +165,7 @@ class LookaheadTest : public testing::Test {
     make_dsp_table(0, dsp_);
     lookahead_.make_room(kFormat);
     for (auto& a : analysis_) a.make_room(kFormat);
-    for (int i = 0; i <= kLength; i++) pictures_[i] = {&pyramid_[i], &settings_, &analysis_[i]};
+    for (int i = 0; i <= kMaxMiniGop; i++) pictures_[i] = {&pyramid_[i], &settings_, &analysis_[i]};
   }
 
   static constexpr PictureFormat kFormat = {.width = kWidth, .height = kHeight};
@@ -173,9 +173,9 @@ class LookaheadTest : public testing::Test {
   WorkerPool workers_{2};
   DspTable<uint8_t> dsp_;
   Lookahead lookahead_;
-  Array<LumaPyramid, kLength + 1> pyramid_;
-  Array<PictureAnalysis, kLength + 1> analysis_;
-  Array<Lookahead::Picture, kLength + 1> pictures_;
+  Array<LumaPyramid, kMaxMiniGop + 1> pyramid_;
+  Array<PictureAnalysis, kMaxMiniGop + 1> analysis_;
+  Array<Lookahead::Picture, kMaxMiniGop + 1> pictures_;
 };
 
 TEST_F(LookaheadTest, FindsTheMotionThatCodingLooksFor) {
@@ -201,6 +201,21 @@ TEST_F(LookaheadTest, AKeyFrameMeansMoreThanTheBaseBehindIt) {
   const float followed = analysis_[kLength].importance.frame;
   lookahead_.analyse({&pictures_[0], kLength + 1}, 0, true, false);
   EXPECT_LT(analysis_[kLength].importance.frame, followed) << "nothing comes after it";
+}
+
+TEST_F(LookaheadTest, PicturesFarApartMakeShortMiniGops) {
+  for (int i = 0; i <= kMaxMiniGop; i++) draw(dsp_, pyramid_[i], 0);
+  lookahead_.remember(pyramid_[0]);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), kMaxMiniGop);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), kMaxMiniGop);
+  draw(dsp_, pyramid_[16], 500);  // another picture
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), 8) << "the eighth is near";
+  draw(dsp_, pyramid_[8], 1000);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 7}, false), 7);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 4}, false), 4);
 }
 
 }  // namespace

@@ -45,6 +45,28 @@ TEST(Gop, FullPyramidHasFiveLayers) {
   EXPECT_EQ(of_layer, (std::map<int, int>{{0, 1}, {1, 1}, {2, 2}, {3, 4}, {4, 8}}));
 }
 
+/// Whatever the length, what nothing refers to is of the last layer, and what is between is counted from there.
+TEST(Gop, LayersCountFromTheLeaves) {
+  for (int length = 2; length <= kMaxMiniGop; length++) {
+    const GopSteps steps = make_pyramid(1, length);
+    std::set<uint64_t> coded = {0};
+    for (int i = 0; i < steps.count; i++) {
+      const GopStep& s = steps.step[i];
+      if (s.show_existing) continue;
+      const auto after = coded.upper_bound(s.display_index), before = std::prev(after);
+      coded.insert(s.display_index);
+      if (i == 0) continue;
+      const uint64_t between = *after - *before - 1;
+      EXPECT_EQ(s.layer, between == 1 ? 4 : between < 4 ? 3 : between < 8 ? 2 : 1) << "length " << length << ", picture " << s.display_index;
+    }
+  }
+  const GopSteps eight = make_pyramid(1, 8);
+  std::map<int, int> of_layer;
+  for (int i = 0; i < eight.count; i++)
+    if (!eight.step[i].show_existing) of_layer[eight.step[i].layer]++;
+  EXPECT_EQ(of_layer, (std::map<int, int>{{0, 1}, {2, 1}, {3, 2}, {4, 4}}));
+}
+
 /// A decoder's view of the slots, driven by the headers alone.
 class SlotModel {
  public:
