@@ -28,6 +28,7 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.inter.coarse_reach_x = 32;
   s.inter.coarse_reach_y = 24;
   s.partition.skip_stop = 0.02f;
+  s.filter.restoration = {};
   if (cpu_used == 6) s.inter.max_references = 3;
   s.cost_refresh_sb = cpu_used >= 8 ? 0 : 16;
   if (cpu_used == 7 || cpu_used == 8) {
@@ -135,7 +136,6 @@ SearchSettings chain_settings(int cpu_used) {
     s.tx.inter_depth = 1;
   }
   if (cpu_used >= 8) {
-    s.filter.restoration = {};
     guide(s.partition, 0.17f, 0.95f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
@@ -152,6 +152,7 @@ SearchSettings chain_settings(int cpu_used) {
   }
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
+    s.filter.restoration = {};
     guide(s.partition, 0.22f, 1.0f);
     s.partition.skip_stop = 0.05f;
     s.intra.palettes = 1;
