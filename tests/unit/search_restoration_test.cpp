@@ -16,10 +16,10 @@ template <Pixel P>
 struct RestorationFixture {
   PictureFormat format;
   FramePlan plan;
-  Pool<ReferenceFrame<P>> pictures;
+  Pool<ReferenceFrame<P>> pictures;  // before what holds their leases
+  Pool<SourceFrame<P>> sources;
   FrameWork<P> frame;
   DspTable<P> dsp = {};
-  Pool<SourceFrame<P>> sources;
   CdfContext cdfs;
   RandomBlocks random{1};
 
