@@ -218,8 +218,7 @@ void SequenceEncoder<P>::plan_ready() {
     if (!closed) return;
     if (expects(length, std::min(settings_.beyond, set.temporal.base_after))) return;
     if (!waiting_.front().analysis) analyse(false);
-    const int planned = group_length_ > 0 ? std::min(group_length_, length) : length;
-    group_length_ = 0;
+    const int planned = waiting_.front().analysis ? analysed_length() : length;
     lookahead_.remember(waiting_[static_cast<size_t>(planned) - 1].source->pyramid);
     plan_mini_gop(planned);
   }
@@ -232,6 +231,14 @@ int SequenceEncoder<P>::mini_gop_length(int index) const {
   int length = 0;
   while (length < most && !waiting_[static_cast<size_t>(index + length)].key) length++;
   return length;
+}
+
+/// Pictures of the mini-GOP whose length was decided: those analysed.
+template <Pixel P>
+int SequenceEncoder<P>::analysed_length() const {
+  size_t length = 0;
+  while (length < waiting_.size() && waiting_[length].analysis) length++;
+  return static_cast<int>(length);
 }
 
 /// Whether no picture behind the first `index` waiting ones will be predicted from them.
@@ -253,8 +260,8 @@ void SequenceEncoder<P>::analyse(bool key) {
     w.analysis->make_room(settings_.plan.format);
     pictures[i] = {&w.source->pyramid, &w.choices.settings.inter, w.analysis.get()};
   }
-  group_length_ = lookahead_.choose_length({pictures.data(), key + length}, key);
-  while (length > group_length_) waiting_[static_cast<size_t>(key + --length)].analysis.reset();
+  const int chosen = lookahead_.choose_length({pictures.data(), key + length}, key);
+  while (length > chosen) waiting_[static_cast<size_t>(key + --length)].analysis.reset();
   const uint64_t first = waiting_.front().source->display_index - !key;
   lookahead_.analyse({pictures.data(), key + length}, first, key, !ends_after(key + length));
 }
@@ -263,7 +270,6 @@ template <Pixel P>
 void SequenceEncoder<P>::plan_mini_gop(int length) {
   const uint64_t first = waiting_.front().source->display_index;
   const GopSteps steps = make_pyramid(first, length);
-  group_is_last_ = ends_after(length);
   if (rate_.active()) {
     SequenceEnd end = {.known = finished_};
     for (size_t i = static_cast<size_t>(length); i < waiting_.size(); i++) end.seconds_after += waiting_[i].rate.duration;
@@ -302,7 +308,7 @@ void SequenceEncoder<P>::plan_single(const GopStep& step) {
 template <Pixel P>
 float SequenceEncoder<P>::step_change(const GopStep& step, int index) const {
   const Waiting& picture = waiting_[static_cast<size_t>(index)];
-  const float base = settings_.lookahead > 0 && !step.key && step.layer == 0 && group_is_last_ ? kLastBaseCoarser : 0;
+  const float base = settings_.lookahead > 0 && !step.key && step.layer == 0 && ends_after(index + 1) ? kLastBaseCoarser : 0;
   if (!picture.analysis) return base;
   return base + importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.importance.frame_strength);
 }
@@ -459,7 +465,6 @@ void SequenceEncoder<P>::reset() {
   next_coded_ = 0;
   first_display_ = next_display_;
   last_group_ = false;
-  group_length_ = 0;
   statistics_.frames.clear();
   finished_ = false;
 }

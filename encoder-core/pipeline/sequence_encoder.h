@@ -78,6 +78,7 @@ class SequenceEncoder {
   bool expects(int index, int count);
   void plan_ready();
   int mini_gop_length(int index) const;
+  int analysed_length() const;
   void analyse(bool key);
   bool ends_after(int index) const;
   void plan_mini_gop(int length);
@@ -120,8 +121,6 @@ class SequenceEncoder {
   PassStatistics statistics_;
   double last_time_ = 0;             ///< of the picture taken last, with rate control or in a first pass
   uint64_t first_display_ = 0;       ///< of the first picture since the last reset
-  int group_length_ = 0;             ///< of the mini-GOP analysed and not planned; 0: none
-  bool group_is_last_ = false;       ///< nothing refers to the mini-GOP being planned
   bool last_group_ = false;          ///< nothing is waiting behind the group being planned, nor comes
   uint64_t next_coded_ = 0;          ///< coding order of the next frame planned
   uint64_t next_display_ = 0;              ///< of the next picture taken
