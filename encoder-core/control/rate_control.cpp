@@ -20,22 +20,29 @@ constexpr uint64_t kBlindFrames = 2 * kMaxMiniGop + 1;
 constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 0.7;
 /// Seconds over which the time from picture to picture is averaged: a new frame rate is a fact, not a trend.
 constexpr double kPaceWindow = 1;
+/// Seconds over which the lengths of mini-GOPs, and so the parts of the layers, are averaged.
+constexpr double kVariableShares = 20, kConstantShares = 3;
 /// Seconds over which the model forgets.
 constexpr double kVariableMemory = 8, kConstantMemory = 1.5, kSecondPassMemory = 30;
-/// An error of the average is worked off over a part of the time gone by, within limits in seconds.
-constexpr double kVariableHorizonPart = 0.25, kLeastHorizon = 3, kMostHorizon = 15;
+/// An error of the average is worked off over the time gone by, within limits in seconds: content that comes and goes is to pass
+/// without a change of quality. What goes beyond a band, a part of the time gone by, is worked off soon.
+constexpr double kLeastHorizon = 8, kMostHorizon = 15;
+constexpr double kBand = 0.02, kLeastBandSeconds = 10, kBandHorizon = 1.5;
 /// Of the buffer's level over part of the buffer's time.
 constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 3;
 /// Seconds over which the buffer goes from its initial to its optimal level, and from the level that a change of target finds:
 /// slowly, so that it costs a small part of the rate.
 constexpr double kInitialDrift = 100, kChangeDrift = 15;
 
+/// Where a share is estimated while no leaf was chosen yet.
+constexpr int kMiddleQindex = 128;
+
 /// However much the rate may fall below its target.
 constexpr double kLeastRatePart = 0.05;
 
 /// A key frame's loan: with a buffer to hold it takes this part of the rate to pay back; else until the next key
 /// frame is due if that is near, or this many seconds.
-constexpr double kLoanRatePart = 0.16, kLoanSeconds = 3;
+constexpr double kLoanRatePart = 0.16, kLoanSeconds = 8;
 /// The same without reordering, where the next key frame is far: what follows the first is not to starve.
 constexpr double kLiveLoanRatePart = 0.1;
 /// Part of the last key frame's loan that is saved up for the next.
@@ -84,6 +91,7 @@ void RateControl::reset() {
   pictures_ = 0;
   window_ = {};
   pace_ = {};
+  shares_ = {};
   group_.clear();
   next_ = leaf_ = groups_ = 0;
   planned_.clear();
@@ -145,7 +153,12 @@ RatePicture RateControl::arrive(const InputFrame& input, const PictureCost& cost
     window_.inter_pictures = keep * window_.inter_pictures + 1;
   }
   const double keep_pace = std::exp(-usual_seconds_ / std::min(kPaceWindow, window));
-  pace_ = {.pictures = keep_pace * pace_.pictures + 1, .seconds = keep_pace * pace_.seconds + usual_seconds_};
+  pace_.pictures = keep_pace * pace_.pictures + 1;
+  pace_.seconds = keep_pace * pace_.seconds + usual_seconds_;
+  if (!key) {
+    pace_.inter = keep_pace * pace_.inter + RateModel::plain_content(1, cost);
+    pace_.inter_pictures = keep_pace * pace_.inter_pictures + 1;
+  }
   return picture;
 }
 
@@ -245,14 +258,46 @@ double RateControl::key_interval() const {
   return by_count <= 0 ? by_time : by_time <= 0 ? by_count : std::min(by_count, by_time);
 }
 
+/// The group's frames and the pictures' costs say what part of the content each layer has: short mini-GOPs have more base frames.
+/// Without reordering the layers follow each other in a fixed pattern.
+void RateControl::learn_shares(double seconds) {
+  if (settings_.low_delay) return;
+  const double keep = std::exp(-seconds / (settings_.mode == RateMode::kConstant ? kConstantShares : kVariableShares));
+  Shares group;
+  for (const RateStep& step : group_) {
+    if (!step.codes || step.kind == 0) continue;
+    const double content = RateModel::plain_content(step.kind, step.picture.cost);
+    const int leaf = leaf_ > 0 ? leaf_ : kMiddleQindex;
+    group.all += content;
+    group.content[step.kind] += model_.content_at_kind(step.kind, content, qindex_of(step, leaf),
+                                                       clip3(target_.min_qindex, target_.max_qindex, model_.qindex(step.kind, leaf)));
+  }
+  if (group.all <= 0) return;
+  shares_.all = keep * shares_.all + group.all;
+  for (int kind = 1; kind < kFrameKinds; kind++) shares_.content[kind] = keep * shares_.content[kind] + group.content[kind];
+}
+
+/// Inter content of a picture: the mean of the window, so that quality is the same whatever comes. But where that made the average
+/// leave its band already, as it does through a long rise or fall, what comes now counts the more.
+double RateControl::content_to_plan_for() const {
+  const double mean = window_.inter / window_.inter_pictures;
+  if (settings_.mode == RateMode::kConstant || settings_.statistics || pace_.inter_pictures <= 0) return mean;
+  const double off = error() - loan_.left(end_time_), now = pace_.inter / pace_.inter_pictures;
+  if ((off < 0) != (now < mean)) return mean;
+  return mean + (now - mean) * std::clamp(std::abs(off) / band() - 1, 0.0, 1.0);
+}
+
 /// Bits a second of the pictures in the window, when leaves are coded at this qindex.
 double RateControl::mean_rate(int leaf_qindex) const {
   const double seconds = pace_.seconds / pace_.pictures;  // from picture to picture
   const double keys = keys_are_usual() ? std::min(1.0, seconds / key_interval()) : 0;
   const double intra = window_.intra / window_.pictures / seconds;
-  const double inter = window_.inter_pictures > 0 ? window_.inter / window_.inter_pictures / seconds : kGuessedInter * intra;
+  const double inter = window_.inter_pictures > 0 ? content_to_plan_for() / seconds : kGuessedInter * intra;
   const int key_qindex = clip3(target_.min_qindex, target_.max_qindex, model_.qindex(0, leaf_qindex));
-  double rate = (1 - keys) * (inter * model_.mean_inter_bits(leaf_qindex, target_.min_qindex, target_.max_qindex) +
+  Array<double, kFrameKinds> shares = model_.usual_shares();
+  if (shares_.all > 0)
+    for (int kind = 1; kind < kFrameKinds; kind++) shares[kind] = shares_.content[kind] / shares_.all;
+  double rate = (1 - keys) * (inter * model_.mean_inter_bits(shares, leaf_qindex, target_.min_qindex, target_.max_qindex) +
                               (RateModel::overhead() + kUnitBits) / seconds);
   rate += window_.metadata / window_.pictures / seconds;
   if (keys > 0) rate += keys * (model_.bits(0, model_.usual(0) * intra, key_qindex) + settings_.key_prefix_bits / seconds);
@@ -266,11 +311,17 @@ double RateControl::error() const {
   return wanted * rate() - buffer_after_planned(false).level;
 }
 
+/// What the average may be off by without haste.
+double RateControl::band() const {
+  return settings_.mode == RateMode::kConstant ? rate() * settings_.buffer : kBand * rate() * std::max(end_time_, kLeastBandSeconds);
+}
+
 double RateControl::wanted_rate() const {
   const double horizon = settings_.mode == RateMode::kConstant
                              ? std::clamp(kConstantHorizonPart * settings_.buffer, kLeastConstantHorizon, kMostConstantHorizon)
-                             : std::clamp(kVariableHorizonPart * end_time_, kLeastHorizon, kMostHorizon);
-  const double wanted = rate() + loan_.slope(end_time_) - (error() - loan_.left(end_time_)) / horizon;
+                             : std::clamp(end_time_, kLeastHorizon, kMostHorizon);
+  const double off = error() - loan_.left(end_time_), beyond = off - std::clamp(off, -band(), band());
+  const double wanted = rate() + loan_.slope(end_time_) - off / horizon - beyond / kBandHorizon;
   return std::clamp(wanted, std::max(kLeastRatePart, 1 - settings_.undershoot) * rate(), (1 + settings_.overshoot) * rate());
 }
 
@@ -358,6 +409,7 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
     shown_time_ = end_time_ = learned_time_ = last->time;
   }
   const double end_time = last->time + last->duration, seconds = end_time - end_time_;
+  learn_shares(std::max(seconds, usual));
   leaf_ = choose_leaf(std::max(seconds, usual), end);
   ending_ = end.here() && !first;
   ending_bits_ = spent_ + rate() * std::max(seconds, 0.0) - ending_error(std::max(seconds, 0.0));

@@ -140,9 +140,12 @@ class RateControl {
   bool fits(int leaf_qindex) const;
   template <class Bits>
   int leaf_within(double limit, Bits&& bits_at) const;
+  void learn_shares(double seconds);
+  double content_to_plan_for() const;
   double mean_rate(int leaf_qindex) const;
   double wanted_rate() const;
   double error() const;
+  double band() const;
   int choose_leaf(double seconds, const SequenceEnd& end) const;
   int near_leaf(int leaf, int distance) const;
   double ending_error(double seconds) const;
@@ -168,9 +171,15 @@ class RateControl {
     double pictures = 0, inter_pictures = 0;    ///< all, and those that are not key frames
   } window_;
   struct Pace {
-    double pictures = 0, seconds = 0;  ///< decaying sums, of a shorter window
+    double pictures = 0, seconds = 0;     ///< decaying sums, of a shorter window
+    double inter = 0, inter_pictures = 0;
   } pace_;
   // Coding order.
+  /// Of inter content, what frames of each kind had in the groups so far: decaying sums.
+  struct Shares {
+    Array<double, kFrameKinds> content = {};  ///< as if all frames had the step of their kind
+    double all = 0;
+  } shares_;
   FixedVector<RateStep, 2 * kMaxMiniGop> group_;
   int next_ = 0;
   int leaf_ = 0;                ///< of the last group; 0: none yet

@@ -62,10 +62,16 @@ double RateModel::bits(FrameKind kind, double content, int qindex) const {
 
 double RateModel::overhead() { return kFrameOverhead; }
 
-double RateModel::mean_inter_bits(int leaf_qindex, int min_qindex, int max_qindex) const {
+double RateModel::content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const {
+  return content * power_[kind][own_qindex] / power_[kind][kind_qindex];
+}
+
+const Array<double, kFrameKinds>& RateModel::usual_shares() const { return low_delay_ ? kLowDelayShare : kShare; }
+
+double RateModel::mean_inter_bits(const Array<double, kFrameKinds>& shares, int leaf_qindex, int min_qindex, int max_qindex) const {
   double sum = 0;
   for (int kind = 1; kind < kFrameKinds; kind++)
-    sum += (low_delay_ ? kLowDelayShare : kShare)[kind] * factor_[kind].value *
+    sum += shares[kind] * factor_[kind].value *
            unit_bits(kind, usual_[kind], clip3(min_qindex, max_qindex, qindex(kind, leaf_qindex)));
   return sum;
 }

@@ -32,8 +32,12 @@ class RateModel {
   int qindex(FrameKind kind, int leaf_qindex) const { return qindex_[kind][leaf_qindex]; }
   /// Expected bits of a frame at its own qindex.
   double bits(FrameKind kind, double content, int qindex) const;
-  /// Expected bits a unit of plain content of an endless sequence at `leaf_qindex`, without key frames and overhead.
-  double mean_inter_bits(int leaf_qindex, int min_qindex, int max_qindex) const;
+  /// Content of a frame whose step is not its kind's but its own: what it would be at its kind's, for the same bits.
+  double content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const;
+  /// Parts of content that frames of each kind have in a sequence of full mini-GOPs, or without reordering.
+  const Array<double, kFrameKinds>& usual_shares() const;
+  /// Expected bits a unit of plain content at `leaf_qindex`, shared out so among the kinds; without key frames and overhead.
+  double mean_inter_bits(const Array<double, kFrameKinds>& shares, int leaf_qindex, int min_qindex, int max_qindex) const;
   /// Bits that every frame takes.
   static double overhead();
   /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
