@@ -88,7 +88,7 @@ GstFlowReturn push_packets(GstVideoEncoder* self) {
     if (status.code() == StatusCode::kNeedMoreInput || status.code() == StatusCode::kEndOfStream)
       return GST_FLOW_OK;
     if (!status.ok()) {
-      GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("Encoding failed."), ("%s", status.message().c_str()));
+      GST_ELEMENT_ERROR(self, STREAM, ENCODE, ("Encoding failed: %s.", status.message().c_str()), (nullptr));
       return GST_FLOW_ERROR;
     }
     const GstFlowReturn flow = push_packet(self, packet);

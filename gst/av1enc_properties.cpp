@@ -351,6 +351,8 @@ std::vector<std::string> Settings::complaints() const {
     list.push_back("cq-level lies outside min-quantizer to max-quantizer, which hold");
   if (value_[kPropDropFrame] != 0 && usage != EndUsage::kCbr)
     list.push_back("drop-frame has an effect with end-usage=cbr only");
+  else if (value_[kPropDropFrame] != 0 && profile == kProfileGoodQuality && value_[kPropLagInFrames] != 0)
+    list.push_back("drop-frame has no effect with look-ahead; use usage-profile=realtime or lag-in-frames=0");
   if (buffer_ms(kPropBufInitialSz) > buffer_ms(kPropBufSz) ||
       buffer_ms(kPropBufOptimalSz) > buffer_ms(kPropBufSz))
     list.push_back("buf-initial-sz and buf-optimal-sz cannot exceed buf-sz, which holds");

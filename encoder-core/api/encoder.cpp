@@ -243,6 +243,9 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.rate = rate_settings(config, sequence_obu.size() + s.metadata.obus.size());
   s.first_pass = config.pass == Pass::kFirst;
   const bool averages = s.rate.mode == RateMode::kVariable || s.rate.mode == RateMode::kBounded;
+  // Before hours of work, not after them.
+  if (config.pass == Pass::kFirst)
+    if (Status status = check_statistics_writable(config.statistics_file); !status.ok()) return status;
   if (config.pass == Pass::kSecond) {
     auto statistics = std::make_shared<PassStatistics>();
     if (Status status = read_statistics(config.statistics_file, statistics.get()); !status.ok()) return status;

@@ -65,6 +65,13 @@ Status PassStatistics::parse(const std::string& text, PassStatistics* out) {
   return {};
 }
 
+Status check_statistics_writable(const std::string& file) {
+  const bool is_there = File(std::fopen(file.c_str(), "rb")) != nullptr;
+  if (!File(std::fopen(file.c_str(), "ab"))) return file_error(file, "written");
+  if (!is_there) std::remove(file.c_str());
+  return {};
+}
+
 Status write_statistics(const std::string& file, const PassStatistics& statistics) {
   const File out(std::fopen(file.c_str(), "wb"));
   if (!out) return file_error(file, "written");

@@ -29,7 +29,9 @@ struct PassStatistics {
   static Status parse(const std::string& text, PassStatistics* out);
 };
 
-/// kInvalidArgument names the file and what the system says.
+/// Of all three, kInvalidArgument names the file and what the system says.
+/// Whether the file can be written later; neither it nor what it holds changes.
+Status check_statistics_writable(const std::string& file);
 Status write_statistics(const std::string& file, const PassStatistics& statistics);
 Status read_statistics(const std::string& file, PassStatistics* out);
 

@@ -400,14 +400,19 @@ TEST_F(Statistics, of_other_key_frames_are_carried_through) {
   for (size_t i = 0; i < buffers.size(); i++) EXPECT_EQ(is_key(buffers[i]), i == 0 || i == 20) << i;
 }
 
-TEST_F(Statistics, that_cannot_be_written_are_an_error) {
-  file_ = "/nowhere/statistics";
+TEST_F(Statistics, that_cannot_be_written_in_the_end_are_an_error) {
+  const std::filesystem::path folder = file_.string() + "_folder";
+  std::filesystem::create_directory(folder);
+  file_ = folder / "statistics";
   Harness harness("cpu-used=10 target-bitrate=60 enc-pass=first-pass multipass-cache-file=" + file_.string());
   harness.set_caps(small());
   harness.push_frames(0, 3);
+  EXPECT_TRUE(std::filesystem::is_empty(folder)) << "a pass that has not ended leaves no file";
+  std::filesystem::remove_all(folder);
   gst_harness_push_event(harness.get(), gst_event_new_eos());
   const auto errors = harness.messages(GST_MESSAGE_ERROR);
   ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(errors[0].find("multipass-cache-file '" + file_.string() + "' cannot be written"), std::string::npos) << errors[0];
   // The picture in front of the error is no less for it.
   EXPECT_EQ(harness.pull().size(), 3u);
 }

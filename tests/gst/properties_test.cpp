@@ -185,6 +185,8 @@ TEST(Properties, contradictions_are_told) {
       {"usage-profile=realtime intra-refresh=true keyframe-max-dist=0", 1},
       {"drop-frame=30", 1},
       {"end-usage=cbr target-bitrate=500 drop-frame=30 usage-profile=realtime", 0},
+      {"end-usage=cbr target-bitrate=500 drop-frame=30 lag-in-frames=0", 0},
+      {"end-usage=cbr target-bitrate=500 drop-frame=30", 1},
       {"buf-sz=100", 1},
       {"superres-mode=fixed superres-denominator=16", 2},
       {"resize-mode=fixed", 1},
@@ -226,7 +228,8 @@ TEST(Properties, second_pass_meets_the_target_that_the_first_explored) {
 }
 
 TEST(Properties, a_pass_without_its_file_is_an_error) {
-  for (const char* properties : {"enc-pass=first-pass", "enc-pass=second-pass multipass-cache-file=/nowhere/statistics"}) {
+  for (const char* properties : {"enc-pass=first-pass", "enc-pass=first-pass multipass-cache-file=/nowhere/statistics",
+                                 "enc-pass=second-pass multipass-cache-file=/nowhere/statistics"}) {
     Harness harness(properties);
     harness.set_caps(raw_caps("I420", 64, 64));
     EXPECT_EQ(harness.push(0), GST_FLOW_NOT_NEGOTIATED);
