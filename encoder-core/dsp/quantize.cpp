@@ -130,11 +130,22 @@ void dequantise(const Level* __restrict levels, int count, const QuantStep& step
   dequantised[0] = dequantise_level(levels[0], step.dc.step, shift, limit);
 }
 
+uint64_t capped_energy(const Coeff* coeffs, int count, int32_t most) {
+  Pairs sum = {};
+  for (int i = 0; i < count; i += kNativeLanes) {
+    const V magnitude = magnitudes(load_lanes<V>(coeffs + i));
+    const V bounded = magnitude > kLargestLevel ? V{} + (kLargestLevel + 1) : magnitude, square = bounded * bounded;
+    const auto capped = (Pairs)(square > most ? V{} + most : square);
+    sum += (capped & 0xffffffff) + (capped >> 32);
+  }
+  return sum_of(sum);
+}
+
 }  // namespace
 
 template <Pixel P>
 void bind_quantise_scalar(QuantiseTable<P>& table) {
-  table = {quantise, dequantise};
+  table = {quantise, dequantise, capped_energy};
 }
 
 template void bind_quantise_scalar<uint8_t>(QuantiseTable<uint8_t>&);

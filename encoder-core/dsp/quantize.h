@@ -58,6 +58,9 @@ using QuantiseFn = Quantised(const Coeff* coeffs, const QuantTask& task, Level* 
 using DequantiseFn = void(const Level* levels, int count, const QuantStep& step, int shift,
                           Coeff* dequantised);
 
+/// Sum of the squares of `count` coefficients, a multiple of 16, each counted as `most` where it is larger. `most` is at most 2^30.
+using CappedEnergyFn = uint64_t(const Coeff* coeffs, int count, int32_t most);
+
 /// A sum of squares of coefficients in 1/16 of squared pixel differences: comparable across transform sizes.
 /// Coefficients are 8 >> shift times orthonormal ones, their squares 64 >> 2 * shift times pixel differences.
 constexpr uint64_t in_sixteenths(uint64_t squares, int shift) {
@@ -69,6 +72,7 @@ template <Pixel P>
 struct QuantiseTable {
   QuantiseFn* quantise;
   DequantiseFn* dequantise;
+  CappedEnergyFn* capped_energy;
 };
 
 template <Pixel P>

@@ -191,7 +191,7 @@ void FrameEncoder<P>::search(Run& run) {
   search.ref_mv_frame = &*run.ref_mv_frame;
   search.coarse = &run.coarse;
   search.copies = run.copies.get();
-  run.work.weights = plane_weights(dsp_.forward_tx, run.work);
+  run.work.weights = plane_weights(dsp_, run.work, workers_);
   search.prepare([&](int tile) -> BlockContext& { return run.tiles[static_cast<size_t>(tile)].context; });
   search.order.start(workers_, run.job->group, [](void* context, int) {
     Run& r = *static_cast<Run*>(context);

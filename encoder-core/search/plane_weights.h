@@ -2,7 +2,8 @@
 #pragma once
 
 #include "base/array.h"
-#include "dsp/forward_tx.h"
+#include "base/worker_pool.h"
+#include "dsp/dsp_table.h"
 #include "frame/frame_work.h"
 
 namespace tessera {
@@ -12,9 +13,9 @@ namespace tessera {
 /// is foreseen by reverse water-filling: of each 8x8 coefficient in a part of its blocks the energy, but at most what
 /// the step leaves. Weights are in 1/16: 16 for luma, 16 to 128 for chroma.
 template <Pixel P>
-PlaneWeights plane_weights(const ForwardTxTable<P>& dsp, const FrameWork<P>& frame);
+PlaneWeights plane_weights(const DspTable<P>& dsp, const FrameWork<P>& frame, WorkerPool& workers);
 
-extern template PlaneWeights plane_weights(const ForwardTxTable<uint8_t>&, const FrameWork<uint8_t>&);
-extern template PlaneWeights plane_weights(const ForwardTxTable<uint16_t>&, const FrameWork<uint16_t>&);
+extern template PlaneWeights plane_weights(const DspTable<uint8_t>&, const FrameWork<uint8_t>&, WorkerPool&);
+extern template PlaneWeights plane_weights(const DspTable<uint16_t>&, const FrameWork<uint16_t>&, WorkerPool&);
 
 }  // namespace tessera

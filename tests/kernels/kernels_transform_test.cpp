@@ -126,6 +126,8 @@ TYPED_TEST(Transform, QuantiseAndError) {
     this->scalar.quantise.dequantise(levels[0].data(), n, step, shift, values[0].data());
     fast.quantise.dequantise(levels[0].data(), n, step, shift, values[1].data());
     EXPECT_TRUE(values[0] == values[1] && values[1].intact());
+    const int most = this->random.in(1, 1 << this->random.in(4, 30));
+    EXPECT_EQ(fast.quantise.capped_energy(c.data(), n, most), this->scalar.quantise.capped_energy(c.data(), n, most));
   });
 }
 

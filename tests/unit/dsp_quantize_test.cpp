@@ -121,6 +121,17 @@ TEST_F(Quantise, RoundingToNearestStaysWithinHalfAStep) {
   }
 }
 
+TEST_F(Quantise, CappedEnergyCountsEachSquareUpToTheMost) {
+  for (int trial = 0; trial < 60; ++trial) {
+    const int n = 16 << (trial % 7), most = 1 << (trial % 31);
+    auto c = random_coeffs(n, 10, trial);
+    c[0] = trial % 2 ? 1 << 15 : -(1 << 20);
+    uint64_t expected = 0;
+    for (int i = 0; i < n; ++i) expected += static_cast<uint64_t>(std::min<int64_t>(int64_t{c[i]} * c[i], most));
+    EXPECT_EQ(table.capped_energy(c.data(), n, most), expected);
+  }
+}
+
 TEST(Quantised, SumsBecomeSixteenthsOfSquaredPixels) {
   for (int shift : {0, 1, 2})
     for (uint64_t squares : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{63}, uint64_t{64}, uint64_t{1} << 40}) {

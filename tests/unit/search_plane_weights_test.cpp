@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "dsp/dispatch.h"
 #include "search/plane_weights.h"
 
 namespace tessera {
@@ -29,9 +30,12 @@ PlaneWeights weights_of(const std::vector<int>& amplitudes, int qindex, int bit_
         plane.at(x, y) = static_cast<P>((128 - amplitude + static_cast<int>(random() % (2 * static_cast<unsigned>(amplitude) + 1))) << (bit_depth - 8));
     frame.source_plane[p] = plane;
   }
-  ForwardTxTable<P> dsp;
-  bind_forward_tx_scalar(dsp);
-  return plane_weights(dsp, frame);
+  DspTable<P> dsp;
+  bind_scalar(dsp);
+  WorkerPool alone(1), three(3);
+  const PlaneWeights weights = plane_weights(dsp, frame, alone);
+  EXPECT_EQ(plane_weights(dsp, frame, three), weights);
+  return weights;
 }
 
 TEST(PlaneWeights, SmoothChromaCountsForMore) {
