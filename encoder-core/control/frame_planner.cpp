@@ -20,7 +20,7 @@ constexpr int kHighPrecisionMvBelow = 128;
 
 }  // namespace
 
-FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence) {
+FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence), references_(sequence.low_delay) {
   const PictureFormat& f = sequence.format;
   const int area = f.width * f.height;
   const int cols = sequence.tile_columns_log2 >= 0 ? sequence.tile_columns_log2

@@ -1,13 +1,14 @@
 #include "control/reference_plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tessera {
 namespace {
 
 /// How many pictures of each layer a full set of slots keeps: three bases for long-term memory, two of layer 1,
 /// and one of each other layer, so that every frame finds the CDFs of a frame of its own layer.
-constexpr Array<int, kMaxPyramidLayers> kLayerQuota = {3, 2, 1, 1, 1};
+constexpr Array<int, kMaxPyramidLayers> kLayerQuota = {3, 2, 1, 1, 1}, kLowDelayQuota = {2, 1, 1, 0, 0};
 constexpr int kLeafLayer = kMaxPyramidLayers - 1;
 constexpr int layer_row(int layer) { return std::min(layer, kMaxPyramidLayers - 1); }
 
@@ -59,9 +60,9 @@ void ReferencePlan::apply(const GopStep& step, FramePlan& plan) {
     h.refresh_frame_flags = 0;
     return;
   }
-  const int victim = choose_victim(step);
-  h.refresh_frame_flags = static_cast<uint8_t>(1 << victim);
-  slot_[victim] = now;
+  h.refresh_frame_flags = slots_to_refresh(step);
+  for (int i = 0; i < NUM_REF_FRAMES; i++)
+    if (h.refresh_frame_flags >> i & 1) slot_[i] = now;
 }
 
 /// Lower temporal layers, and of those above 0 only what came since the latest frame of layer 0: so a receiver may go to
@@ -148,19 +149,27 @@ int ReferencePlan::choose_primary(const GopStep& step, const FramePlan& plan) co
   return best;
 }
 
-int ReferencePlan::choose_victim(const GopStep& step) const {
+/// Until there are as many pictures as the quotas add up to, one of several copies; then all slots of the picture whose layer is
+/// most over its share.
+uint8_t ReferencePlan::slots_to_refresh(const GopStep& step) const {
+  const Array<int, kMaxPyramidLayers>& quota = low_delay_ ? kLowDelayQuota : kLayerQuota;
   Array<int, kMaxPyramidLayers> count = {};
+  int distinct = 0, copy = -1;
   for (int i = 0; i < NUM_REF_FRAMES; i++) {
-    for (int j = 0; j < i; j++)
-      if (slot_[j].coded_index == slot_[i].coded_index) return i;  // a second copy of the same picture
+    bool known = false;
+    for (int j = 0; j < i; j++) known |= slot_[j].coded_index == slot_[i].coded_index;
+    if (known && copy < 0) copy = i;
+    if (known) continue;
+    distinct++;
     count[slot_[i].layer]++;
   }
+  if (copy >= 0 && distinct < std::accumulate(quota.begin(), quota.end(), 0)) return static_cast<uint8_t>(1 << copy);
   count[layer_row(step.layer)]++;
   int victim = -1, worst_excess = -100;
   for (int i = 0; i < NUM_REF_FRAMES; i++) {
     const Slot& s = slot_[i];
     if (s.waits_to_show) continue;
-    const int excess = count[s.layer] - kLayerQuota[s.layer];
+    const int excess = count[s.layer] - quota[s.layer];
     const bool worse = victim < 0 || excess > worst_excess ||
                        (excess == worst_excess && (s.layer > slot_[victim].layer ||
                                                    (s.layer == slot_[victim].layer && s.coded_index < slot_[victim].coded_index)));
@@ -169,7 +178,10 @@ int ReferencePlan::choose_victim(const GopStep& step) const {
       worst_excess = excess;
     }
   }
-  return victim;
+  uint8_t slots = 0;
+  for (int i = 0; i < NUM_REF_FRAMES; i++)
+    if (slot_[i].coded_index == slot_[victim].coded_index) slots |= static_cast<uint8_t>(1 << i);
+  return slots;
 }
 
 }  // namespace tessera

@@ -9,10 +9,13 @@ namespace tessera {
 
 class ReferencePlan {
  public:
+  /// With low delay half as many distinct pictures are kept, one of them in several slots: what is further back is not searched,
+  /// and each takes memory.
+  explicit ReferencePlan(bool low_delay = false) : low_delay_(low_delay) {}
   /// Fills the reference part of a header (ref_frame_idx, ref_order_hint, refresh_frame_flags, primary_ref_frame,
   /// show_existing ...) and the list of references worth searching, then books the step.
   void apply(const GopStep& step, FramePlan& plan);
-  void reset() { *this = ReferencePlan{}; }
+  void reset() { *this = ReferencePlan(low_delay_); }
 
  private:
   struct Slot {
@@ -30,8 +33,9 @@ class ReferencePlan {
   void name_references(const GopStep& step, FramePlan& plan) const;
   void list_search_references(const GopStep& step, FramePlan& plan) const;
   int choose_primary(const GopStep& step, const FramePlan& plan) const;
-  int choose_victim(const GopStep& step) const;
+  uint8_t slots_to_refresh(const GopStep& step) const;
 
+  bool low_delay_;
   Array<Slot, NUM_REF_FRAMES> slot_ = {};
   uint64_t coded_ = 0;
   uint64_t last_base_ = 0;  ///< coded_index of the latest frame of temporal layer 0

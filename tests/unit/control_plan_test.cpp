@@ -2,6 +2,7 @@
 // before it is shown.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -124,6 +125,29 @@ TEST(ReferencePlan, SlotsHoldWhatLaterStepsNeed) {
       }
       first += static_cast<uint64_t>(length);
     }
+  }
+}
+
+/// With low delay every picture finds the one before it, the latest base and that of its own layer, and four are kept in all.
+TEST(ReferencePlan, LowDelayKeepsFourPictures) {
+  ReferencePlan references(true);
+  FramePlan plan;
+  std::array<uint64_t, NUM_REF_FRAMES> held = {};
+  for (uint64_t i = 0; i < 100; i++) {
+    GopStep step = i == 0 ? GopStep{.display_index = 0, .key = true} : make_low_delay_step(i, i);
+    plan = {};
+    references.apply(step, plan);
+    if (i > 0) {
+      EXPECT_EQ(held[plan.header.ref_frame_idx[0]], i - 1);
+      const auto holds = [&](uint64_t picture) { return std::find(held.begin(), held.end(), picture) != held.end(); };
+      EXPECT_TRUE(holds((i - 1) / 4 * 4)) << "latest base at " << i;
+      if (i > 4) {
+        EXPECT_TRUE(holds(step.layer == 2 ? i - 2 : i - 4)) << "own layer at " << i;
+      }
+    }
+    for (int s = 0; s < NUM_REF_FRAMES; s++)
+      if (plan.header.refresh_frame_flags >> s & 1) held[static_cast<size_t>(s)] = i;
+    EXPECT_LE(std::set<uint64_t>(held.begin(), held.end()).size(), 4u) << i;
   }
 }
 
