@@ -20,6 +20,11 @@ bool low_delay(const EncoderConfig& c) {
   return c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
 }
 
+SearchSettings settings_of(const EncoderConfig& c, int cpu_used) {
+  constexpr int kLargePicture = 1280 * 720;
+  return preset_settings(cpu_used, c.usage_profile == UsageProfile::kRealtime, c.width * c.height >= kLargePicture);
+}
+
 SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
   SequenceHeader s;
   s.max_frame_width_minus_1 = c.width - 1;
@@ -30,7 +35,7 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
   // What is fresh of a refreshed picture is reckoned with the reach of deblocking and CDEF alone.
-  s.enable_restoration = !c.intra_refresh && preset_settings(c.runtime.cpu_used, c.usage_profile == UsageProfile::kRealtime).filter.restoration.any();
+  s.enable_restoration = !c.intra_refresh && settings_of(c, c.runtime.cpu_used).filter.restoration.any();
   s.seq_force_screen_content_tools = SELECT_SCREEN_CONTENT_TOOLS;
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
   ColorConfig& color = s.color_config;
@@ -113,7 +118,7 @@ SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
     t.choices.leaf_qindex = std::max(t.choices.leaf_qindex, 1);
     t.bits_per_second = 1000.0 * r.target_bitrate_kbps;
   }
-  t.choices.settings = preset_settings(c.pass == Pass::kFirst ? std::max(r.cpu_used, kFirstPassCpuUsed) : r.cpu_used, c.usage_profile == UsageProfile::kRealtime);
+  t.choices.settings = settings_of(c, c.pass == Pass::kFirst ? std::max(r.cpu_used, kFirstPassCpuUsed) : r.cpu_used);
   if (c.intra_refresh) {
     t.choices.refresh_period = r.keyframe_max_dist;
     t.keyframe_max_dist = 0;

@@ -23,7 +23,7 @@ void quarters(PartitionSettings& p, float odds) {
 constexpr Array<int, 11> kRealtimeStart = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 
 /// What one frame at a time has no time for.
-void hasten(SearchSettings& s, int cpu_used) {
+void hasten(SearchSettings& s, int cpu_used, bool large) {
   if (cpu_used < 6) return;
   s.inter.coarse_reach_x = 32;
   s.inter.coarse_reach_y = 24;
@@ -47,10 +47,14 @@ void hasten(SearchSettings& s, int cpu_used) {
   s.inter.open_loop_rounds = 1;
   s.inter.reference_drop = 1.1f;
   s.intra.angle_deltas = false;
-  s.filter.cdef_sampled = true;
+  s.filter.cdef_sampling = large ? 4 : 2;
   if (cpu_used < 10) return;
   s.partition.none_below = 0.5f;
   s.partition.stop_below = 0.6f;
+  if (large) {
+    s.partition.small_none_below = 0.7f;
+    s.partition.small_stop_below = 0.75f;
+  }
   s.inter.max_references = 1;
   s.inter.subpel_foreseen = true;
   s.inter.subpel_satd = false;
@@ -171,7 +175,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.inter.open_loop_rounds = 1;
     s.inter.pair_margin = 1.3f;
     s.inter.mixed_pair_margin = 1.0f;
-    s.filter.cdef_sampled = true;
+    s.filter.cdef_sampling = 2;
     s.partition.skip_stop = 0.1f;
     s.inter.reference_margin = 1.2f;
     s.inter.reference_drop = 1.2f;
@@ -189,10 +193,10 @@ SearchSettings chain_settings(int cpu_used) {
 
 }  // namespace
 
-SearchSettings preset_settings(int cpu_used, bool realtime) {
+SearchSettings preset_settings(int cpu_used, bool realtime, bool large) {
   if (!realtime) return chain_settings(cpu_used);
   SearchSettings s = chain_settings(kRealtimeStart[cpu_used]);
-  hasten(s, cpu_used);
+  hasten(s, cpu_used, large);
   s.realtime = s.parallel_rows = true;
   return s;
 }

@@ -5,7 +5,7 @@
 
 namespace tessera {
 
-/// 0 (best compression) .. 10 (fastest).
-SearchSettings preset_settings(int cpu_used, bool realtime);
+/// 0 (best compression) .. 10 (fastest). `large`: pictures of 1280x720 and more, where detail is larger than the smallest blocks.
+SearchSettings preset_settings(int cpu_used, bool realtime, bool large);
 
 }  // namespace tessera

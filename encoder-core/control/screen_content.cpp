@@ -63,6 +63,8 @@ void adapt_to_screen_content(SearchSettings& settings) {
   PartitionSettings& p = settings.partition;
   p.none_below *= kTrust;
   p.stop_below *= kTrust;
+  p.small_none_below *= kTrust;
+  p.small_stop_below *= kTrust;
   p.split_above = 1 - (1 - p.split_above) * kTrust;
   p.small_above = 0;  // every 8x8 is tried in parts: glyphs are that small
   // There is no noise to average away.

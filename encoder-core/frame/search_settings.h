@@ -21,6 +21,8 @@ struct PartitionSettings {
   /// Foreseen odds of SPLIT against NONE (search/partition_guide.h) under which only NONE is tried, and over which only
   /// SPLIT is; and under which SPLIT is not tried any more once NONE is coded. Narrower is faster; 0, 1, 0: no guide.
   float none_below = 0.0f, split_above = 1.0f, stop_below = 0.0f;
+  /// Lower is slower: what `none_below` and `stop_below` are at least for squares of 16 in inter frames.
+  float small_none_below = 0.0f, small_stop_below = 0.0f;
   bool guided() const { return none_below > 0 || stop_below > 0; }
   float halves_above = 0.0f;     ///< lower is slower: HORZ and VERT where the guide gives them these odds; 0: everywhere
   float halves_above_intra = 0.0f;  ///< the same in intra frames
@@ -88,7 +90,7 @@ struct RestorationSettings {
 
 struct FilterSettings {
   int cdef_strengths = 4;        ///< strength candidates searched per plane kind (0: from the quantiser)
-  bool cdef_sampled = false;     ///< faster: errors are measured on every other 8x8 block
+  int cdef_sampling = 1;         ///< higher is faster: errors are measured on one 8x8 block in so many (1, 2, 4)
   int cdef_max_bits = 2;         ///< log2 of strength pairs signalled
   bool deblock_search = true;    ///< levels by measured error; false: from the quantiser
   RestorationSettings restoration = {};

@@ -45,13 +45,13 @@ template <Pixel P>
 class SuperblockTrial {
  public:
   SuperblockTrial(FrameWork<P>& frame, const DspTable<P>& dsp,
-                  const Candidates (&candidates)[CDEF_PLANE_KINDS], bool sampled)
-      : frame_(frame), dsp_(dsp), candidates_(candidates), sampled_(sampled) {}
+                  const Candidates (&candidates)[CDEF_PLANE_KINDS], int sampling)
+      : frame_(frame), dsp_(dsp), candidates_(candidates), samples_(blocks_of(sampling)) {}
 
   void measure(int sb_row, int sb_col, CdefErrors& errors) {
     errors = {};
     blocks_ = cdef_blocks(frame_.blocks, sb_row, sb_col);
-    if (sampled_ && (blocks_ & kChequer) != 0) blocks_ &= kChequer;
+    if ((blocks_ & samples_) != 0) blocks_ &= samples_;
     for (int p = 0; p < frame_.format.planes(); p++) {
       const PlaneView<P> samples = frame_.plane(p);
       const CdefRect rect(frame_.format, p, sb_row, sb_col);
@@ -104,9 +104,12 @@ class SuperblockTrial {
 
   FrameWork<P>& frame_;
   const DspTable<P>& dsp_;
-  static constexpr uint64_t kChequer = 0xaa55aa55aa55aa55;
+  /// One in so many blocks of a superblock, spread over rows and columns.
+  static constexpr uint64_t blocks_of(int sampling) {
+    return sampling == 1 ? ~uint64_t{0} : sampling == 2 ? 0xaa55aa55aa55aa55 : 0x8822882244114411;
+  }
   const Candidates (&candidates_)[CDEF_PLANE_KINDS];
-  bool sampled_;
+  uint64_t samples_;
   uint64_t blocks_ = 0;
   CdefDirections directions_ = {};
   CdefTile tile_;
@@ -235,7 +238,7 @@ void choose_cdef(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& 
   constexpr int kRun = 4;  // superblocks of a job
   const int measured = static_cast<int>(trial.filtered.size());
   workers.run_parallel(div_ceil(measured, kRun), [&](int run) {
-    SuperblockTrial<P> superblock(frame, dsp, candidates, settings.cdef_sampled);
+    SuperblockTrial<P> superblock(frame, dsp, candidates, settings.cdef_sampling);
     for (int i = run * kRun; i < std::min(measured, (run + 1) * kRun); i++) {
       const int sb = trial.filtered[i];
       superblock.measure(sb / sb_cols, sb % sb_cols, trial.errors[sb]);

@@ -1,5 +1,6 @@
 #include "search/partition_search.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "block/write_block.h"
@@ -76,6 +77,14 @@ bool PartitionSearch<P>::may_be_copy(const Node& node) const {
   return !s_.copies->vectors(x, y).empty() && !s_.copies->vectors(x + half, y + half).empty();
 }
 
+/// Odds of SPLIT under which a square is not divided. SPLIT stays where NONE is not tried.
+template <Pixel P>
+float PartitionSearch<P>::none_below(const Node& node) const {
+  const PartitionSettings& set = s_.settings().partition;
+  const bool small = node.size == BLOCK_16X16 && !s_.header().frame_is_intra();
+  return small ? std::min(std::max(set.none_below, set.small_none_below), set.split_above) : set.none_below;
+}
+
 template <Pixel P>
 bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) const {
   const PartitionSettings& set = s_.settings().partition;
@@ -87,7 +96,7 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
       return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.size > set.min && node.split_odds > set.split_above && !may_be_copy(node));
     case PARTITION_SPLIT:
       if (node.size == BLOCK_8X8) return set.min == BLOCK_4X4 && small_pays(node);
-      return node.size > set.min && !(node.guided && node.split_odds < set.none_below);
+      return node.size > set.min && !(node.guided && node.split_odds < none_below(node));
     case PARTITION_HORZ:
     case PARTITION_VERT:
       if (node.size == BLOCK_8X8 && (set.min > BLOCK_4X4 || !small_pays(node))) return false;
@@ -220,8 +229,9 @@ template <Pixel P>
 bool PartitionSearch<P>::stop_after_none(const Node& node) const {
   const PartitionSettings& set = s_.settings().partition;
   if (blocks_.last_was_exact_copy()) return true;
-  if (node.guided && set.stop_below > 0 && !s_.header().frame_is_intra() && node.split_odds >= set.none_below &&
-      guide_.split_odds_after(node.mi_row, node.mi_col, node.size, node.best, node.none_skips) < set.stop_below)
+  const float below = node.size == BLOCK_16X16 ? std::max(set.stop_below, set.small_stop_below) : set.stop_below;
+  if (node.guided && below > 0 && !s_.header().frame_is_intra() && node.split_odds >= none_below(node) &&
+      guide_.split_odds_after(node.mi_row, node.mi_col, node.size, node.best, node.none_skips) < below)
     return true;
   const float stop = set.skip_stop;
   if (!node.none_skips || stop <= 0) return false;

@@ -25,6 +25,7 @@ class PartitionSearch {
   bool allowed(const Node& node, Partition partition) const;
   bool small_pays(const Node& node) const;
   bool may_be_copy(const Node& node) const;
+  float none_below(const Node& node) const;
   bool worth_trying(const Node& node, Partition partition) const;
   void try_partition(Node& node, Partition partition);
   RdCost code_parts(const Node& node, Partition partition, double budget, Array<double, 4>& parts);

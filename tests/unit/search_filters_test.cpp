@@ -211,25 +211,33 @@ TEST(CdefSearch, UsesDifferentStrengthsForDifferentParts) {
   EXPECT_GT(cdef.cdef_y_pri_strength[noisy] + cdef.cdef_y_sec_strength[noisy], 0);
 }
 
-/// Strength of luma that a sampled search finds where every other 8x8 block, as on a chequer, has gained noise and filtering
-/// would harm the rest.
-int sampled_strength(bool noise_is_measured) {
+/// Whether a search that looks at one 8x8 block in `sampling` looks at this one.
+bool is_measured(int sampling, int column, int row) {
+  if (sampling == 2) return (column + row) % 2 == 0;
+  return column % 4 == (row % 8 < 4 ? 0 : 1) + row % 2 * 2;
+}
+
+/// Strength of luma that a sampled search finds where half of the 8x8 blocks, as on a chequer, or a quarter of them have gained noise
+/// and filtering would harm the rest.
+int sampled_strength(int sampling, bool noise_is_measured) {
   FilterFixture<uint8_t> f(256, 256, 8, 150);
-  const auto noisy = [&](int p, int x, int y) { return ((x >> (p ? 2 : 3)) + (y >> (p ? 2 : 3))) % 2 == (noise_is_measured ? 0 : 1); };
+  const auto noisy = [&](int p, int x, int y) { return is_measured(sampling, x >> (p ? 2 : 3), y >> (p ? 2 : 3)) == noise_is_measured; };
   const auto texture = [](int p, int x, int y) { return (x * 37 + y * 91 + (x ^ y) * 13 + p) % 23 * 5 + 60; };
   RandomBlocks noise(7);
   const auto source = [&](int p, int x, int y) { return noisy(p, x, y) ? 120 : texture(p, x, y); };
   f.fill(source, [&](int p, int x, int y) { return source(p, x, y) + (noisy(p, x, y) ? noise.in(-4, 4) : 0); });
-  f.plan.settings.filter.cdef_sampled = true;
+  f.plan.settings.filter.cdef_sampling = sampling;
   f.plan.settings.filter.cdef_max_bits = 0;
   WorkerPool workers(1);
   CdefTrial trial;
   choose_cdef(f.frame, f.plan, f.dsp, workers, trial);
   return f.frame.header.cdef.cdef_y_pri_strength[0] + f.frame.header.cdef.cdef_y_sec_strength[0];
 }
-TEST(CdefSearch, SampledMeasuresEveryOtherBlock) {
-  EXPECT_GT(sampled_strength(true), 0);
-  EXPECT_EQ(sampled_strength(false), 0);
+TEST(CdefSearch, SampledMeasuresOneBlockInSoMany) {
+  for (const int sampling : {2, 4}) {
+    EXPECT_GT(sampled_strength(sampling, true), 0) << sampling;
+    EXPECT_EQ(sampled_strength(sampling, false), 0) << sampling;
+  }
 }
 
 }  // namespace
