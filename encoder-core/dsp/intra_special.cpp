@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <type_traits>
 
 #include "base/int_math.h"
 #include "dsp/fixed_width.h"
@@ -52,24 +54,37 @@ void cfl_apply_block(P* __restrict dst, ptrdiff_t dst_stride, const int16_t* ac,
   });
 }
 
+constexpr int INTRA_FILTER_MODES = 5;
+
+/// Intra_Filter_Taps by input, so that the eight samples of a 4x2 unit lie side by side.
+constexpr auto kFilterTaps = [] {
+  Table3<int16_t, INTRA_FILTER_MODES, 7, 8> by_input = {};
+  for (int mode = 0; mode < INTRA_FILTER_MODES; mode++)
+    for (int i = 0; i < 7; i++)
+      for (int k = 0; k < 8; k++) by_input[mode][i][k] = Intra_Filter_Taps[mode][k][i];
+  return by_input;
+}();
+
 /// spec 7.11.2.3: recursive intra prediction process.
 template <Pixel P>
 void filter_intra_block(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h,
                         int filter_mode, int bit_depth) {
-  const auto& taps = Intra_Filter_Taps[filter_mode];
+  using Sum = std::conditional_t<sizeof(P) == 1, int16_t, int32_t>;
+  const auto& taps = kFilterTaps[filter_mode];
+  const Sum top_value = static_cast<Sum>((1 << bit_depth) - 1);
   for (int y = 0; y < h; y += 2, dst += 2 * dst_stride) {
     const P* top = y ? dst - dst_stride : above;
     for (int x = 0; x < w; x += 4) {
-      int p[7];
-      p[0] = x || !y ? top[x - 1] : left[y - 1];
-      for (int i = 1; i < 5; i++) p[i] = top[x + i - 1];
-      p[5] = x ? dst[x - 1] : left[y];
-      p[6] = x ? dst[dst_stride + x - 1] : left[y + 1];
-      for (int k = 0; k < 8; k++) {
-        int sum = 0;
-        for (int i = 0; i < 7; i++) sum += taps[k][i] * p[i];
-        dst[(k >> 2) * dst_stride + x + (k & 3)] = clip_pixel<P>(round2_signed(sum, 4), bit_depth);
-      }
+      const P p[7] = {x || !y ? top[x - 1] : left[y - 1], top[x], top[x + 1], top[x + 2], top[x + 3],
+                      x ? dst[x - 1] : left[y], x ? dst[dst_stride + x - 1] : left[y + 1]};
+      // Sums that are negative are clipped, so that halves may round either way.
+      Sum sum[8] = {8, 8, 8, 8, 8, 8, 8, 8};
+      for (int i = 0; i < 7; i++)
+        for (int k = 0; k < 8; k++) sum[k] = static_cast<Sum>(sum[k] + taps[i][k] * p[i]);
+      P unit[8];
+      for (int k = 0; k < 8; k++) unit[k] = static_cast<P>(clip3<Sum>(0, top_value, static_cast<Sum>(sum[k] >> 4)));
+      std::memcpy(dst + x, unit, 4 * sizeof(P));
+      std::memcpy(dst + dst_stride + x, unit + 4, 4 * sizeof(P));
     }
   }
 }
