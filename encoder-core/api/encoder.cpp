@@ -26,16 +26,18 @@ SearchSettings settings_of(const EncoderConfig& c, int cpu_used) {
 }
 
 SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
+  // What later changes of cpu-used cannot add.
+  const SearchSettings tools = settings_of(c, c.runtime.cpu_used);
   SequenceHeader s;
+  s.enable_filter_intra = tools.intra.filter_intra;
   s.max_frame_width_minus_1 = c.width - 1;
   s.max_frame_height_minus_1 = c.height - 1;
-  s.enable_filter_intra = false;
   s.enable_interintra_compound = false;
-  s.enable_masked_compound = false;
+  s.enable_masked_compound = tools.inter.blended_pairs > 0;
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
   // What is fresh of a refreshed picture is reckoned with the reach of deblocking and CDEF alone.
-  s.enable_restoration = !c.intra_refresh && settings_of(c, c.runtime.cpu_used).filter.restoration.any();
+  s.enable_restoration = !c.intra_refresh && tools.filter.restoration.any();
   s.seq_force_screen_content_tools = SELECT_SCREEN_CONTENT_TOOLS;
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
   ColorConfig& color = s.color_config;

@@ -57,8 +57,8 @@ void BlockContext::start_tile(const TileRect& tile, int base_q_idx) {
 
 void BlockContext::enter_block(const BlockInfo& info) {
   const int flags = (info.skip ? kCtxSkip : 0) | (info.skip_mode ? kCtxSkipMode : 0) |
-                    (info.is_inter ? kCtxIsInter : 0) | (info.comp_group_idx ? kCtxCompGroupIdx : 0) |
-                    (info.compound_idx ? kCtxCompoundIdx : 0) |
+                    (info.is_inter ? kCtxIsInter : 0) | (info.is_masked() ? kCtxCompGroupIdx : 0) |
+                    (info.compound_type != COMPOUND_DISTANCE ? kCtxCompoundIdx : 0) |
                     (info.palette_size[0] ? kCtxPaletteY : 0);
   enter_edge(above(info.mi_col), info, info.mi_col & kSbMask, Num_4x4_Blocks_Wide[info.size],
              Mi_Width_Log2[info.size], flags);

@@ -190,18 +190,30 @@ void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
 
 template <SymbolSink S>
 void write_compound_type(S& sink, WriteContext& wc, const Neighbours& near, const BlockInfo& info) {
-  if (info.skip_mode || !info.is_compound()) return;
-  if (wc.sequence->enable_masked_compound)
-    sink.symbol(wc.cdfs->comp_group_idx[comp_group_idx_ctx(near)], info.comp_group_idx);
-  check(!info.comp_group_idx, "masked compound is not written yet");
-  if (wc.sequence->enable_jnt_comp) {
+  if (info.skip_mode || !info.is_compound()) {
+    check(info.compound_type == COMPOUND_AVERAGE, "compound type where none is coded");
+    return;
+  }
+  CdfContext& cdfs = *wc.cdfs;
+  if (wc.sequence->enable_masked_compound) sink.symbol(cdfs.comp_group_idx[comp_group_idx_ctx(near)], info.is_masked());
+  else check(!info.is_masked(), "masked compound where it is not allowed");
+  if (info.is_masked()) {
+    if (Wedge_Bits[info.size] > 0) sink.symbol(cdfs.compound_type[info.size], info.compound_type);
+    else check(info.compound_type == COMPOUND_DIFFWTD, "wedge in a block that has none");
+    if (info.compound_type == COMPOUND_WEDGE) {
+      sink.symbol(cdfs.wedge_index[info.size], info.wedge_index);
+      sink.literal(info.wedge_sign, 1);
+    } else {
+      sink.literal(info.mask_type, 1);
+    }
+  } else if (wc.sequence->enable_jnt_comp) {
     auto distance = [&](int list) {
       return std::abs(
           get_relative_dist(*wc.sequence, wc.header->ref_hint(info.ref_frame[list]), wc.header->order_hint));
     };
-    sink.symbol(wc.cdfs->compound_idx[compound_idx_ctx(near, distance(0) == distance(1))], info.compound_idx);
+    sink.symbol(cdfs.compound_idx[compound_idx_ctx(near, distance(0) == distance(1))], info.compound_type != COMPOUND_DISTANCE);
   } else {
-    check(info.compound_idx == 1, "distance weights where they are not allowed");
+    check(info.compound_type == COMPOUND_AVERAGE, "distance weights where they are not allowed");
   }
 }
 

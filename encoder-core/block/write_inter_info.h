@@ -27,7 +27,7 @@ void write_mvs(S& sink, WriteContext& wc, const BlockInfo& info);
 /// spec 5.11.27: read_motion_mode( ). Writes nothing where SIMPLE is implied.
 template <SymbolSink S>
 void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info);
-/// spec 5.11.29: read_compound_type( ), averages only.
+/// spec 5.11.29: read_compound_type( ) of a compound block.
 template <SymbolSink S>
 void write_compound_type(S& sink, WriteContext& wc, const Neighbours& near, const BlockInfo& info);
 /// interp_filter[ ] of spec 5.11.23.

@@ -43,7 +43,9 @@ struct BlockInfo {
   Array<InterpFilter, 2> interp_filter = {EIGHTTAP, EIGHTTAP};  ///< [ 0 ] vertical, [ 1 ] horizontal
   MotionMode motion_mode = SIMPLE;
   uint8_t has_warp_samples = 0;  ///< NumSamples > 0 (spec 7.10.4); wanted where motion_mode is coded and the frame may warp
-  uint8_t comp_group_idx = 0, compound_idx = 1;  ///< 0, 1: plain average
+  CompoundType compound_type = COMPOUND_AVERAGE;  ///< of a compound block
+  uint8_t wedge_index = 0, wedge_sign = 0;  ///< COMPOUND_WEDGE
+  uint8_t mask_type = 0;                    ///< COMPOUND_DIFFWTD
   uint8_t has_chroma = 1;
 
   TxSize tx_size = TX_4X4;  ///< luma size of an intra, skipped or undivided block; see TxGrid for the others
@@ -51,6 +53,7 @@ struct BlockInfo {
   MvContexts mv_ctx;
 
   bool is_compound() const { return ref_frame[1] > INTRA_FRAME; }
+  bool is_masked() const { return compound_type == COMPOUND_WEDGE || compound_type == COMPOUND_DIFFWTD; }
 };
 
 }  // namespace tessera

@@ -37,6 +37,7 @@ struct IntraSettings {
   bool all_modes_inter = true; ///< inter frames rank every mode, not DC, SMOOTH, H, V and Paeth only
   float inter_margin = 0.0f;   ///< lower is faster: intra is tried in inter frames while its rank is under this x inter's; 0: always
   bool cfl = true;
+  bool filter_intra = false;   ///< in intra frames recursive prediction as well, where the sequence began with it
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
   int palettes = 2;            ///< palettes that get the full trial in pictures of screens, for luma and for chroma; 0: none
 };
@@ -66,6 +67,9 @@ struct InterSettings {
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
   bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
+  int moved_pairs = 0;         ///< best pairs of references whose searched vectors are moved while their mean gets better
+  int blended_pairs = 0;       ///< best pairs that are tried with weights by what the halves differ in, where the sequence began with that
+  bool wedges = false;         ///< along a line, too
   float pair_margin = 0.0f;    ///< lower is faster: pairs of references whose best ranks are within this x each other; 0: all
   float mixed_pair_margin = 0.0f;  ///< lower is faster: mixed pairs of vectors where other pairs rank within this x the best of one reference; 0: always
 };

@@ -1,5 +1,7 @@
 #include "search/block_predict.h"
 
+#include "block/wedge_masks.h"
+
 namespace tessera {
 namespace {
 
@@ -13,8 +15,9 @@ void predict_rect(SearchContext<P>& s, const BlockInfo& info, int plane, int x, 
     return InterSource<P>{predicts_from(s, info, list, plane), info.mv[list], info.interp_filter};
   };
   if (info.is_compound()) {
-    const Array<InterSource<P>, 2> sources = {source(0), source(1)};
-    predict_compound_rect(s.dsp.subpel, s.dsp.compound_blend, rect, sources, kEqualWeight, s.scratch.inter, dst, dst_stride);
+    const int16_t *const pred0 = s.scratch.inter.pred[0].data(), *const pred1 = s.scratch.inter.pred[1].data();
+    for (int list = 0; list < 2; list++) prepare_inter_rect(s.dsp.subpel, rect, source(list), s.scratch.inter, s.scratch.inter.pred[list].data());
+    blend_pair(s, info, plane, {pred0, pred1}, dst, dst_stride);
   } else {
     predict_inter_rect(s.dsp.subpel, rect, source(0), s.scratch.inter, dst, dst_stride);
   }
@@ -46,6 +49,25 @@ void overlap_neighbours(SearchContext<P>& s, const BlockInfo& info, const InterR
 }
 
 }  // namespace
+
+template <Pixel P>
+void blend_pair(SearchContext<P>& s, const BlockInfo& info, int plane, const Array<const int16_t*, 2>& preds, P* dst, ptrdiff_t dst_stride) {
+  const CompoundBlendTable<P>& blend = s.dsp.compound_blend;
+  const PictureFormat& f = s.frame.format;
+  const int w = block_width(info.size) >> f.ss_x(plane), h = block_height(info.size) >> f.ss_y(plane);
+  switch (info.compound_type) {
+    case COMPOUND_DIFFWTD:
+      if (plane == 0) blend.diff_weight_mask(s.scratch.mask.data(), preds[0], preds[1], w, h, info.mask_type, f.bit_depth);
+      [[fallthrough]];
+    case COMPOUND_WEDGE: {
+      const uint8_t* const mask = info.compound_type == COMPOUND_WEDGE ? wedge_mask(info.size, info.wedge_sign, info.wedge_index) : s.scratch.mask.data();
+      return blend.mask[mask_subsampling(f.ss_x(plane), f.ss_y(plane))](dst, dst_stride, preds[0], preds[1], w, h, mask,
+                                                                       block_width(info.size), f.bit_depth);
+    }
+    default:
+      return blend.average(dst, dst_stride, preds[0], preds[1], w, h, f.bit_depth);
+  }
+}
 
 template <Pixel P>
 void prepare_warp(SearchContext<P>& s, const BlockInfo& info) {
@@ -95,6 +117,8 @@ void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, 
     }
 }
 
+template void blend_pair(SearchContext<uint8_t>&, const BlockInfo&, int, const Array<const int16_t*, 2>&, uint8_t*, ptrdiff_t);
+template void blend_pair(SearchContext<uint16_t>&, const BlockInfo&, int, const Array<const int16_t*, 2>&, uint16_t*, ptrdiff_t);
 template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
 template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
 template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);

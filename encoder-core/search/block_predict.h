@@ -22,6 +22,11 @@ PlaneView<const P> predicts_from(SearchContext<P>& s, const BlockInfo& info, int
   return s.frame.refs[info.ref_frame[list]]->picture.plane(plane);
 }
 
+/// spec 7.11.3.1, its last steps: one plane of a compound block of at least 8x8 from its two halves (rows of the plane's block).
+/// The mask of COMPOUND_DIFFWTD is made with luma, and chroma takes the last that was made.
+template <Pixel P>
+void blend_pair(SearchContext<P>& s, const BlockInfo& info, int plane, const Array<const int16_t*, 2>& preds, P* dst, ptrdiff_t dst_stride);
+
 /// Predicts one plane of an inter block into `dst`. Neighbouring blocks that share its chroma are read from the grid.
 template <Pixel P>
 void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride);
@@ -32,6 +37,8 @@ inline void predict_block_luma(SearchContext<P>& s, const BlockInfo& info, P* ds
   predict_block_plane(s, info, 0, dst, dst_stride);
 }
 
+extern template void blend_pair(SearchContext<uint8_t>&, const BlockInfo&, int, const Array<const int16_t*, 2>&, uint8_t*, ptrdiff_t);
+extern template void blend_pair(SearchContext<uint16_t>&, const BlockInfo&, int, const Array<const int16_t*, 2>&, uint16_t*, ptrdiff_t);
 extern template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
 extern template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
 extern template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);

@@ -275,6 +275,31 @@ void InterSearch<P>::gather_motion_modes() {
     if (singles < set.overlap_candidates && motion_modes_.overlap(c, other)) found.push_back(other);
     singles++;
   }
+  insert({found.data(), found.size()});
+}
+
+/// The same for the best pairs: other vectors, other weights.
+template <Pixel P>
+void InterSearch<P>::gather_other_pairs() {
+  const InterSettings& set = s_.settings().inter;
+  const int most = std::max(set.moved_pairs, set.blended_pairs);
+  const float limit = set.motion_mode_margin * candidates_[0].cost;
+  FixedVector<InterCandidate, 2 * kMaxMotionModes> found;
+  int pairs = 0;
+  for (int i = 0; i < candidates_.size() && pairs < most; i++) {
+    InterCandidate best = candidates_[i], other;
+    if (best.cost > limit) break;
+    if (!best.info.is_compound() || best.info.skip_mode) continue;
+    if (pairs < set.moved_pairs && pairs_.move(best, other) && !(limited_ && !s_.plan.refresh.may_predict(other.info))) found.push_back(best = other);
+    if (pairs < set.blended_pairs && pairs_.blend(best, other)) found.push_back(other);
+    pairs++;
+  }
+  insert({found.data(), found.size()});
+}
+
+/// Candidates of `found` among those that are ranked.
+template <Pixel P>
+void InterSearch<P>::insert(Span<const InterCandidate> found) {
   for (const InterCandidate& c : found) {
     int at = 0;
     while (at < candidates_.size() && candidates_[at].cost <= c.cost) at++;
@@ -341,6 +366,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   if (candidates_.empty()) return std::numeric_limits<float>::infinity();
   std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
   if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
+  if (set.moved_pairs > 0 || set.blended_pairs > 0) gather_other_pairs();
   info = candidates_[0].info;
   mode_rate_ = candidates_[0].rate;
   return candidates_[0].cost;

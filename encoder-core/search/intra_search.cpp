@@ -72,10 +72,11 @@ template <Pixel P>
 uint64_t IntraSearch<P>::mode_rate(const BlockInfo& info) {
   FrozenCostCounter counter = s_.counter();
   write_y_mode(counter, s_.wc, info);
+  write_filter_intra(counter, s_.wc, info);
   return counter.bits512();
 }
 
-/// What precedes the modes of an intra block, its luma palette, and the flags of tools that it does not use.
+/// What precedes the modes of an intra block, and its luma palette.
 template <Pixel P>
 uint64_t IntraSearch<P>::leading_rate(const BlockInfo& info) {
   FrozenCostCounter counter = s_.counter();
@@ -84,7 +85,6 @@ uint64_t IntraSearch<P>::leading_rate(const BlockInfo& info) {
   if (!s_.header().frame_is_intra()) write_is_inter(counter, s_.wc, near, info);
   write_palette_y(counter, s_.wc, info);
   write_color_map(counter, s_.wc, info, 0);
-  write_filter_intra(counter, s_.wc, info);
   return counter.bits512();
 }
 
@@ -95,16 +95,16 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
   const int w = block_width(info.size);
   const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
   P* const pred = s_.scratch.pred[0].luma.data();
-  const auto consider = [&](PredictionMode mode, int delta) {
+  const auto consider = [&](PredictionMode mode, int delta, int filter = -1) {
     if (no_above_right && takes_above_right(mode, delta)) return;
-    info.y_mode = mode;
-    info.angle_delta_y = static_cast<int8_t>(delta);
-    predict_from_edges(s_.dsp.intra, s_.scratch.edges, mode, delta, pred, w);
+    Candidate c = {mode, static_cast<int8_t>(delta), 0, static_cast<int8_t>(filter)};
+    c.apply(info);
+    predict_luma(info, s_.scratch.edges, 0, 0, pred, w);
     const uint32_t satd = s_.dsp.distortion.satd[info.size](src, s_.source_stride[0], pred, w);
-    const uint32_t cost = satd + static_cast<uint32_t>(s_.sad_lambda * static_cast<float>(mode_rate(info)));
+    c.cost = satd + static_cast<uint32_t>(s_.sad_lambda * static_cast<float>(mode_rate(info)));
     int at = out.size();
-    while (at > 0 && out[at - 1].cost > cost) at--;
-    if (!out.full()) out.insert(at, {mode, static_cast<int8_t>(delta), cost});
+    while (at > 0 && out[at - 1].cost > c.cost) at--;
+    if (!out.full()) out.insert(at, c);
   };
   // A flat prediction that is far off is seldom saved by a direction.
   consider(DC_PRED, 0);
@@ -114,6 +114,8 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
     for (int m = V_PRED; m <= PAETH_PRED; m++) consider(static_cast<PredictionMode>(m), 0);
   else
     for (PredictionMode m : kFew) consider(m, 0);
+  if (every && set.filter_intra && allows_filter_intra(s_.plan.sequence, info.size))
+    for (int filter = 0; filter < static_cast<int>(Filter_Intra_Mode_To_Intra_Dir.size()); filter++) consider(DC_PRED, 0, filter);
   if (!every || !set.angle_deltas || !allows_angle_delta(info.size)) return;
   // Angle deltas around the two best directions.
   FixedVector<PredictionMode, 2> directions;
@@ -127,6 +129,7 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
 template <Pixel P>
 void IntraSearch<P>::predict_luma(const BlockInfo& info, const IntraEdges<P>& edges, int x, int y, P* dst, ptrdiff_t stride) {
   if (info.palette_size[0]) palettes_.predict(info, 0, x, y, edges.place.w, edges.place.h, dst, stride);
+  else if (info.use_filter_intra) predict_filter_intra(s_.dsp.intra, edges, info.filter_intra_mode, dst, stride);
   else predict_from_edges(s_.dsp.intra, edges, info.y_mode, info.angle_delta_y, dst, stride);
 }
 
@@ -168,8 +171,7 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   int winner = 0;
   for (int i = 0; i < tries && static_cast<float>(ranked[0].cost) <= bar; i++) {
-    info.y_mode = ranked[i].mode;
-    info.angle_delta_y = ranked[i].delta;
+    ranked[i].apply(info);
     if (s_.lossless()) {  // whole-block transforms do not exist there: the ranking decides
       best = {.distortion = 0, .rate = 0, .j = static_cast<double>(ranked[0].cost)};
       break;
@@ -180,8 +182,7 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
       winner = i;
     }
   }
-  info.y_mode = ranked[winner].mode;
-  info.angle_delta_y = ranked[winner].delta;
+  ranked[winner].apply(info);
   try_palettes(info, bar, best);
   return best;
 }
@@ -197,6 +198,7 @@ void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
   BlockInfo with = info;
   with.y_mode = DC_PRED;
   with.angle_delta_y = 0;
+  with.use_filter_intra = 0;
   palettes_.propose(with, 0, most, found_);
   int winner = -1, last = -1;
   const int w = block_width(info.size);

@@ -1,6 +1,8 @@
 // Intra decisions of one block: the luma mode or palette by rank and trial, the transform depth, and the chroma mode or palette.
 #pragma once
 
+#include <algorithm>
+
 #include "search/palette_search.h"
 #include "search/tx_search.h"
 
@@ -23,6 +25,14 @@ class IntraSearch {
     PredictionMode mode;
     int8_t delta;
     uint32_t cost;
+    int8_t filter = -1;  ///< filter_intra_mode of a DC_PRED block, or -1
+
+    void apply(BlockInfo& info) const {
+      info.y_mode = mode;
+      info.angle_delta_y = delta;
+      info.use_filter_intra = filter >= 0;
+      info.filter_intra_mode = static_cast<uint8_t>(std::max<int8_t>(filter, 0));
+    }
   };
   using Candidates = FixedVector<Candidate, 64>;
 

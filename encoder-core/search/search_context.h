@@ -74,6 +74,7 @@ struct BlockWarp {
 template <Pixel P>
 struct SearchScratch {
   InterScratch<P> inter;
+  alignas(64) Array<uint8_t, kSbSize * kSbSize> mask;    ///< of the COMPOUND_DIFFWTD block whose luma was predicted last
   BlockWarp warp;
   IntraEdges<P> edges, edges_u, edges_v;
   Array<BlockSamples<P>, 3> pred;                        ///< competing predictions

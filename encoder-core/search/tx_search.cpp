@@ -64,7 +64,7 @@ Span<const TxType> TxSearch<P>::candidate_types(const BlockInfo& info, TxSize si
     for (TxType t : kInterOrder) offer(t);
   } else {
     // Prediction from an edge leaves a residual that grows away from it: the mode names its likely transform.
-    if (max_types > 1) offer(Mode_To_Txfm[info.y_mode]);
+    if (max_types > 1) offer(Mode_To_Txfm[intra_tx_direction(info)]);
     // What a palette misses lies here and there.
     if (info.palette_size[0]) offer(IDTX);
     for (TxType t : kIntraOrder) offer(t);

@@ -328,7 +328,15 @@ class RandomFrame {
       if (header_.allow_warped_motion && !header_.force_integer_mv && info.has_warp_samples && chance(2))
         info.motion_mode = LOCALWARP;
     }
-    if (compound && !info.skip_mode && sequence_.enable_jnt_comp) info.compound_idx = random(2);
+    if (compound && !info.skip_mode) {
+      if (sequence_.enable_jnt_comp && random(2)) info.compound_type = COMPOUND_DISTANCE;
+      if (sequence_.enable_masked_compound && random(2)) {
+        info.compound_type = Wedge_Bits[info.size] > 0 && random(2) ? COMPOUND_WEDGE : COMPOUND_DIFFWTD;
+        info.wedge_index = static_cast<uint8_t>(random(16));
+        info.wedge_sign = static_cast<uint8_t>(random(2));
+        info.mask_type = static_cast<uint8_t>(random(2));
+      }
+    }
     if (header_.interpolation_filter != SWITCHABLE)
       info.interp_filter = {header_.interpolation_filter, header_.interpolation_filter};
     else if (needs_interp_filter(header_, info)) {
@@ -513,8 +521,13 @@ class RandomFrame {
         EXPECT_EQ(got.ref_mv_idx, want.ref_mv_idx);
       }
       EXPECT_EQ(got.motion_mode, want.motion_mode);
-      EXPECT_EQ(got.compound_idx, want.compound_idx);
-      EXPECT_EQ(got.comp_group_idx, want.comp_group_idx);
+      EXPECT_EQ(got.compound_type, want.compound_type);
+      if (want.compound_type == COMPOUND_WEDGE) {
+        EXPECT_EQ(got.wedge_index, want.wedge_index);
+        EXPECT_EQ(got.wedge_sign, want.wedge_sign);
+      } else if (want.compound_type == COMPOUND_DIFFWTD) {
+        EXPECT_EQ(got.mask_type, want.mask_type);
+      }
       EXPECT_EQ(got.interp_filter, want.interp_filter);
     }
     compare_transforms(got, want);

@@ -164,8 +164,8 @@ struct SpecFrame {
         Skips[r][c] = info.skip;
         SkipModes[r][c] = info.skip_mode;
         IsInters[r][c] = info.is_inter;
-        CompGroupIdxs[r][c] = info.comp_group_idx;
-        CompoundIdxs[r][c] = info.compound_idx;
+        CompGroupIdxs[r][c] = info.is_masked();
+        CompoundIdxs[r][c] = info.compound_type != COMPOUND_DISTANCE;
         YModes[r][c] = info.is_inter ? DC_PRED : info.y_mode;
         for (int i = 0; i < 2; i++) {
           RefFrames[r][c][i] = info.ref_frame[i];
@@ -324,8 +324,8 @@ class ContextWalk {
     info.ref_frame[0] = static_cast<RefFrame>(1 + random(7));
     if (random(2)) {
       info.ref_frame[1] = static_cast<RefFrame>(random(8));
-      info.comp_group_idx = random(2);
-      info.compound_idx = random(2);
+      constexpr Array<CompoundType, 4> kTypes = {COMPOUND_WEDGE, COMPOUND_DIFFWTD, COMPOUND_AVERAGE, COMPOUND_DISTANCE};
+      info.compound_type = kTypes[static_cast<size_t>(random(4))];
       info.skip_mode = info.skip && random(2);
     }
     for (int i = 0; i < 2; i++) info.interp_filter[i] = static_cast<InterpFilter>(random(3));
