@@ -68,53 +68,59 @@ SearchSettings chain_settings(int cpu_used) {
   SearchSettings s;
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
-  s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .chroma_modes = 5, .palettes = 4};
+  s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .filter_intra = true, .chroma_modes = 5, .palettes = 4};
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
-             .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2};
+             .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2,
+             .moved_pairs = 2, .blended_pairs = 1, .wedges = true};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
   if (cpu_used >= 1) {
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
+    s.inter.wedges = false;
   }
   if (cpu_used >= 2) {
+    guide(s.partition, 0.01f, 0.02f);
+    quarters(s.partition, 0.01f);
+    s.partition.ab_margin = 1.0f;
     s.partition.small_above = 0.05f;
-    s.filter.restoration.self_guided_sets = 0;
     s.tx.exact_counting = false;
-    s.intra.full_rd_modes = 6;
-  }
-  if (cpu_used >= 3) {
+    s.filter.restoration.self_guided_sets = 8;
     s.intra.palettes = 2;
-    s.inter.max_references = 5;
-    s.inter.leaf_motion_modes = false;
-    s.inter.full_rd_modes = 4;
     s.intra.full_rd_modes = 4;
     s.intra.full_rd_modes_inter = 2;
-    s.tx.type_candidates = 7;
-    s.tx.type_candidates_inter = 7;
-    s.tx.trellis_in_trials = false;
-    guide(s.partition, 0.03f, 0.05f);
-    quarters(s.partition, 0.04f);
-    s.partition.ab_margin = 1.0f;
-    s.partition.small_above = 0.08f;
     s.intra.inter_margin = 1.2f;
+    s.tx.type_candidates = 7;
   }
-  if (cpu_used >= 4) {
+  if (cpu_used >= 3) {
+    guide(s.partition, 0.02f, 0.03f);
+    quarters(s.partition, 0.025f);
     s.partition.rect_max = BLOCK_32X32;
     s.inter.max_references = 4;
+    s.inter.leaf_motion_modes = false;
+    s.inter.full_rd_modes = 4;
     s.tx.type_candidates_inter = 4;
+    s.tx.trellis_in_trials = false;
     s.filter.cdef_strengths = 8;
     s.filter.cdef_max_bits = 2;
   }
+  if (cpu_used >= 4) {
+    guide(s.partition, 0.03f, 0.05f);
+    quarters(s.partition, 0.04f);
+    s.partition.small_above = 0.08f;
+  }
   if (cpu_used >= 5) {
+    s.filter.restoration.self_guided_sets = 4;
+    s.intra.filter_intra = false;
     s.inter.full_rd_modes = 3;
-    s.tx.intra_depth = 1;
     s.partition.skip_stop = 0.005f;
     quarters(s.partition, 0.06f);
     s.partition.small_above = 0.15f;
     guide(s.partition, 0.05f, 0.3f);
   }
   if (cpu_used >= 6) {
+    s.inter.moved_pairs = s.inter.blended_pairs = 0;
+    s.tx.intra_depth = 1;
     s.inter.full_rd_modes = 2;
     s.inter.max_references = 3;
     s.inter.max_ref_mv_idx = 2;
@@ -140,6 +146,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.tx.inter_depth = 1;
   }
   if (cpu_used >= 8) {
+    s.filter.restoration.self_guided_sets = 0;
     guide(s.partition, 0.17f, 0.95f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;

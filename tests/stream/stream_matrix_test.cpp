@@ -25,6 +25,7 @@ struct StreamCase {
   bool drawn = false;    ///< a picture of tiles that occur again
   bool copies = true;    ///< where drawn: large enough for blocks to be copied from within their own picture
   bool restored = false;  ///< units with filters must occur
+  bool slow_tools = false;  ///< what only slow presets try must occur: recursive intra prediction, masks; at 0 wedges, but not where turning
   bool importance = false;  ///< half of the picture stands still: some frames must tell superblocks' own quantisers
 };
 
@@ -51,6 +52,17 @@ class MotionModes : public parser::Listener {
     if (block.is_inter) count[block.motion_mode]++;
   }
   Array<int, 3> count = {};
+};
+
+/// Blocks with what only slow presets try.
+class SlowTools : public parser::Listener {
+ public:
+  void on_block(int, const parser::Block& block) override {
+    filter_intra += block.use_filter_intra;
+    if (block.is_compound()) blend[block.compound_type]++;
+  }
+  int filter_intra = 0;
+  Array<int, 5> blend = {};
 };
 
 /// Frames whose superblocks have quantisers of their own.
@@ -137,6 +149,17 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
     for (int chroma = 0; chroma < (c.monochrome ? 1 : 2); chroma++)
       EXPECT_GT(units.count[chroma][RESTORE_WIENER] + units.count[chroma][RESTORE_SGRPROJ], 0) << (chroma ? "chroma" : "luma");
+  }
+  if (c.slow_tools) {
+    SlowTools tools;
+    parser::StreamParser parser(tools);
+    for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
+    EXPECT_GT(tools.filter_intra, 0);
+    EXPECT_GT(tools.blend[COMPOUND_AVERAGE], 0);
+    EXPECT_GT(tools.blend[COMPOUND_DIFFWTD], 0);
+    if (c.cpu_used == 0 && !c.turning) {
+      EXPECT_GT(tools.blend[COMPOUND_WEDGE], 0);
+    }
   }
   if (c.drawn) {
     Copies copies;
@@ -338,6 +361,22 @@ std::vector<StreamCase> regions() {
   return cases;
 }
 
+/// Masks and recursive intra prediction at the edges of pictures and tiles, at both depths.
+std::vector<StreamCase> slow_tools() {
+  std::vector<StreamCase> cases;
+  const int size[][2] = {{130, 66}, {201, 99}};
+  for (const auto& s : size)
+    for (int depth : {8, 10})
+      for (int cpu_used : {0, 2})
+        for (int cq_level : {24, 44})
+          cases.push_back({.width = s[0], .height = s[1], .frames = 9, .bit_depth = depth, .cpu_used = cpu_used, .cq_level = cq_level,
+                           .turning = s[0] > 200, .slow_tools = cq_level < 40});
+  cases.push_back({.width = 288, .height = 160, .frames = 6, .cpu_used = 2, .tile_columns_log2 = 1, .tile_rows_log2 = 1, .slow_tools = true});
+  cases.push_back({.width = 201, .height = 99, .frames = 9, .cpu_used = 2, .monochrome = true, .slow_tools = true});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(SlowTools, StreamMatrix, testing::ValuesIn(slow_tools()));
 INSTANTIATE_TEST_SUITE_P(Copies, StreamMatrix, testing::ValuesIn(copies()));
 /// What look-ahead gives superblocks of key and base frames, at every effort, in tiles, with rate control.
 std::vector<StreamCase> importance() {
