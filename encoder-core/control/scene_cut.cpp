@@ -49,20 +49,17 @@ uint32_t inter_cost(View2d<const uint8_t> cur, View2d<const uint8_t> ref, const 
 }
 
 /// Least SAD of the block against its mean, the row above it and the column left of it.
-uint32_t intra_cost(View2d<const uint8_t> cur, int x, int y) {
-  uint32_t sum = 0;
-  for (int r = 0; r < kSide; r++)
-    for (int c = 0; c < kSide; c++) sum += cur.at(x + c, y + r);
-  const int mean = static_cast<int>((sum + 32) >> 6);
-  uint32_t dc = 0, horizontal = 0, vertical = 0;
-  for (int r = 0; r < kSide; r++)
-    for (int c = 0; c < kSide; c++) {
-      const int s = cur.at(x + c, y + r);
-      dc += static_cast<uint32_t>(std::abs(s - mean));
-      horizontal += static_cast<uint32_t>(std::abs(s - cur.at(x - 1, y + r)));
-      vertical += static_cast<uint32_t>(std::abs(s - cur.at(x + c, y - 1)));
-    }
-  return std::min({dc, horizontal, vertical});
+uint32_t intra_cost(View2d<const uint8_t> cur, const DistortionTable<uint8_t>& dsp, int x, int y) {
+  const uint8_t* const at = cur.ptr(x, y);
+  uint32_t sum;
+  uint64_t squares;
+  dsp.sum_sse[BLOCK_8X8](at, cur.stride(), &sum, &squares);
+  Array<uint8_t, kSide> mean;
+  mean.fill(static_cast<uint8_t>((sum + 32) >> 6));
+  Array<uint8_t, kSide * kSide> left;
+  for (int r = 0; r < kSide; r++) std::memset(&left[kSide * r], at[r * cur.stride() - 1], kSide);
+  const auto sad = [&](const uint8_t* from, ptrdiff_t stride) { return dsp.sad[BLOCK_8X8](at, cur.stride(), from, stride); };
+  return std::min({sad(mean.data(), 0), sad(left.data(), kSide), sad(cur.ptr(x, y - 1), 0)});
 }
 
 }  // namespace
@@ -75,7 +72,7 @@ PictureCost SceneCutDetector::compare(const LumaPyramid& picture, const Distorti
   for (int y = 0; y < cur.height(); y += kSide) {
     Offset motion;
     for (int x = 0; x < cur.width(); x += kSide) {
-      const uint32_t self = intra_cost(cur, x, y);
+      const uint32_t self = intra_cost(cur, dsp, x, y);
       cost.inter += comparable ? std::min(inter_cost(cur, ref, dsp, x, y, motion), self) : self;
       cost.intra += self;
     }

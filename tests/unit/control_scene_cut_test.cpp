@@ -1,6 +1,8 @@
 // Cuts are found, and motion, noise and fades are not taken for cuts.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "control/scene_cut.h"
 #include "dsp/dispatch.h"
 
@@ -54,6 +56,29 @@ TEST_F(SceneCut, IsNotMotionOrNoise) {
 TEST_F(SceneCut, WaitsAfterAKeyFrame) {
   detector_.is_cut(picture({0, 0, 0}, 0), dsp_.distortion, 0, 240);
   EXPECT_FALSE(detector_.is_cut(picture({1, 0, 0}, 1), dsp_.distortion, 1, 240));
+}
+
+// Without a picture before it, what a picture costs is the least difference from a block's mean, the row above and the column on its left.
+TEST_F(SceneCut, CostsOfAPictureAreThoseOfItsBlocks) {
+  const LumaPyramid p = picture({1, 3, 20}, 4);
+  const View2d<const uint8_t> cur = p.level[1].view();
+  uint32_t expected = 0;
+  for (int y = 0; y < cur.height(); y += 8)
+    for (int x = 0; x < cur.width(); x += 8) {
+      int sum = 32;
+      for (int i = 0; i < 64; i++) sum += cur.at(x + i % 8, y + i / 8);
+      std::array<uint32_t, 3> sad = {};
+      for (int i = 0; i < 64; i++) {
+        const int col = x + i % 8, row = y + i / 8, s = cur.at(col, row);
+        sad[0] += static_cast<uint32_t>(std::abs(s - sum / 64));
+        sad[1] += static_cast<uint32_t>(std::abs(s - cur.at(x - 1, row)));
+        sad[2] += static_cast<uint32_t>(std::abs(s - cur.at(col, y - 1)));
+      }
+      expected += *std::min_element(sad.begin(), sad.end());
+    }
+  const PictureCost cost = detector_.compare(p, dsp_.distortion);
+  EXPECT_EQ(cost.intra, expected);
+  EXPECT_EQ(cost.inter, expected);
 }
 
 }  // namespace
