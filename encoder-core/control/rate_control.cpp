@@ -17,19 +17,19 @@ constexpr double kSmallBuffer = 2;  // seconds
 constexpr uint64_t kBlindFrames = 2 * kMaxMiniGop + 1;
 
 /// Seconds of the sequence that a constant quality is found for; with a buffer to hold, part of its time.
-constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 0.7;
+constexpr double kVariableWindow = 20, kConstantWindowPart = 0.4, kLeastConstantWindow = 0.15, kMostConstantWindow = 2.4;
 /// Seconds over which the time from picture to picture is averaged: a new frame rate is a fact, not a trend.
 constexpr double kPaceWindow = 1;
 /// Seconds over which the lengths of mini-GOPs, and so the parts of the layers, are averaged.
 constexpr double kVariableShares = 20, kConstantShares = 3;
-/// Seconds over which the model forgets.
-constexpr double kVariableMemory = 8, kConstantMemory = 1.5, kSecondPassMemory = 30;
+/// Seconds over which the model forgets; with a buffer to hold, part of its time.
+constexpr double kVariableMemory = 8, kConstantMemoryPart = 0.67, kLeastConstantMemory = 1.5, kMostConstantMemory = 4, kSecondPassMemory = 30;
 /// An error of the average is worked off over the time gone by, within limits in seconds: content that comes and goes is to pass
 /// without a change of quality. What goes beyond a band, a part of the time gone by, is worked off soon.
 constexpr double kLeastHorizon = 8, kMostHorizon = 15;
-constexpr double kBand = 0.02, kLeastBandSeconds = 10, kBandHorizon = 1.5;
+constexpr double kBand = 0.02, kLeastBandSeconds = 10, kConstantBandSeconds = 0.3, kBandHorizon = 1.5;
 /// Of the buffer's level over part of the buffer's time.
-constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 3;
+constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 6;
 /// Seconds over which the buffer goes from its initial to its optimal level, and from the level that a change of target finds:
 /// slowly, so that it costs a small part of the rate.
 constexpr double kInitialDrift = 100, kChangeDrift = 15;
@@ -40,9 +40,9 @@ constexpr int kMiddleQindex = 128;
 /// However much the rate may fall below its target.
 constexpr double kLeastRatePart = 0.05;
 
-/// A key frame's loan: with a buffer to hold it takes this part of the rate to pay back; else until the next key
-/// frame is due if that is near, or this many seconds.
-constexpr double kLoanRatePart = 0.16, kLoanSeconds = 8;
+/// A key frame's loan: with a buffer to hold it takes a part of the rate to pay back, the smaller the more seconds the buffer
+/// has; else until the next key frame is due if that is near, or this many seconds.
+constexpr double kLoanBufferPart = 0.48, kLeastLoanRatePart = 0.08, kMostLoanRatePart = 0.16, kLoanSeconds = 8;
 /// The same without reordering, where the next key frame is far: what follows the first is not to starve.
 constexpr double kLiveLoanRatePart = 0.1;
 /// Part of the last key frame's loan that is saved up for the next.
@@ -75,13 +75,15 @@ constexpr double kSettlingFrames = 3 * kMaxMiniGop;
 /// How far the second of two passes goes from one group to the next.
 constexpr int kSecondPassQindexRange = 10;
 
+double memory_of(const RateSettings& s) {
+  if (s.mode == RateMode::kConstant) return std::clamp(kConstantMemoryPart * s.buffer, kLeastConstantMemory, kMostConstantMemory);
+  return s.statistics ? kSecondPassMemory : kVariableMemory;
+}
+
 }  // namespace
 
 RateControl::RateControl(const RateSettings& settings)
-    : settings_(settings), model_(settings.low_delay, settings.bit_depth,
-                                  settings.mode == RateMode::kConstant ? kConstantMemory
-                                  : settings.statistics                ? kSecondPassMemory
-                                                                       : kVariableMemory) {
+    : settings_(settings), model_(settings.low_delay, settings.bit_depth, memory_of(settings)) {
   reset();
 }
 
@@ -313,7 +315,7 @@ double RateControl::error() const {
 
 /// What the average may be off by without haste.
 double RateControl::band() const {
-  return settings_.mode == RateMode::kConstant ? rate() * settings_.buffer : kBand * rate() * std::max(end_time_, kLeastBandSeconds);
+  return settings_.mode == RateMode::kConstant ? kConstantBandSeconds * rate() : kBand * rate() * std::max(end_time_, kLeastBandSeconds);
 }
 
 double RateControl::wanted_rate() const {
@@ -477,7 +479,8 @@ void RateControl::plan_shown(double bits) {
 void RateControl::borrow(double bits, double time) {
   const double all = loan_.left(time) + bits;
   if (settings_.mode == RateMode::kConstant) {
-    const double soon = std::abs(all) / (kLoanRatePart * rate()), interval = key_interval();
+    const double part = std::clamp(kLoanBufferPart / settings_.buffer, kLeastLoanRatePart, kMostLoanRatePart);
+    const double soon = std::abs(all) / (part * rate()), interval = key_interval();
     double due = settings_.low_delay ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
     if (interval > 0) due = std::max(soon, std::min(due, 0.5 * interval));
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
