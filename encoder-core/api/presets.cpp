@@ -75,6 +75,8 @@ SearchSettings chain_settings(int cpu_used) {
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
   if (cpu_used >= 1) {
+    guide(s.partition, 0.005f, 0.01f);
+    quarters(s.partition, 0.005f);
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
     s.inter.wedges = false;
