@@ -6,17 +6,22 @@ namespace tessera {
 namespace {
 
 /// Both of NONE and SPLIT are tried where the odds are further than `sure` from either end, and halves from `halves` on.
+void guide(PartitionRules& rules, float sure, float halves) {
+  rules.none_below = sure;
+  rules.split_above = 1 - sure;
+  rules.halves_above = halves;
+}
+
 void guide(PartitionSettings& p, float sure, float halves) {
-  p.none_below = p.stop_below = sure;
-  p.split_above = 1 - sure;
-  p.halves_above = halves;
-  p.halves_above_intra = halves / 4;
+  p.stop_below = sure;
+  guide(p.inter, sure, halves);
+  guide(p.intra, sure, halves / 4);
 }
 
 /// HORZ_4 and VERT_4 are tried from `odds` on: in intra frames from a little more, where high odds are common.
 void quarters(PartitionSettings& p, float odds) {
-  p.quarters_above = odds;
-  p.quarters_above_intra = odds * 1.25f;
+  p.inter.quarters_above = odds;
+  p.intra.quarters_above = odds * 1.25f;
 }
 
 /// Without look-ahead time is short: realtime's steps are these of the chain, from cpu-used 6 on with less still.
@@ -25,6 +30,9 @@ constexpr Array<int, 11> kRealtimeStart = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 /// What one frame at a time has no time for.
 void hasten(SearchSettings& s, int cpu_used, bool large) {
   if (cpu_used < 6) return;
+  guide(s.partition, 0.17f, 0.95f);
+  s.intra.full_rd_modes = 2;
+  s.intra.chroma_modes = 2;
   s.inter.coarse_reach_x = 32;
   s.inter.coarse_reach_y = 24;
   s.partition.skip_stop = 0.02f;
@@ -32,7 +40,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   if (cpu_used == 6) s.inter.max_references = 3;
   s.cost_refresh_sb = cpu_used >= 8 ? 0 : 16;
   if (cpu_used == 7 || cpu_used == 8) {
-    s.partition.rect = cpu_used == 7;
+    s.partition.intra.rect = s.partition.inter.rect = cpu_used == 7;
     s.inter.overlap_candidates = 0;
     s.intra.full_rd_modes = 1;
     s.tx.inter_depth = s.tx.intra_depth = 0;
@@ -40,8 +48,10 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   }
   if (cpu_used < 9) return;
   guide(s.partition, 0.3f, 1.0f);
+  s.partition.intra.rect = false;
   s.partition.skip_stop = 0.05f;
-  s.tx.inter_depth = 0;
+  s.intra.full_rd_modes = 1;
+  s.tx.inter_depth = s.tx.intra_depth = 0;
   s.filter.cdef_strengths = 3;
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
@@ -49,7 +59,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.angle_deltas = false;
   s.filter.cdef_sampling = large ? 4 : 2;
   if (cpu_used < 10) return;
-  s.partition.none_below = 0.5f;
+  s.partition.intra.none_below = s.partition.inter.none_below = 0.5f;
   s.partition.stop_below = 0.6f;
   if (large) {
     s.partition.small_none_below = 0.7f;
@@ -67,7 +77,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
 SearchSettings chain_settings(int cpu_used) {
   SearchSettings s;
   // 0
-  s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect = true, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
+  s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .filter_intra = true, .chroma_modes = 5, .palettes = 4};
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
              .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2,
@@ -150,6 +160,7 @@ SearchSettings chain_settings(int cpu_used) {
   if (cpu_used >= 8) {
     s.filter.restoration.self_guided_sets = 0;
     guide(s.partition, 0.17f, 0.95f);
+    guide(s.partition.intra, 0.08f, 0.15f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
     s.inter.full_rd_modes = 1;
@@ -157,8 +168,6 @@ SearchSettings chain_settings(int cpu_used) {
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
     s.inter.max_ref_mv_idx = 1;
     s.tx.type_candidates = 2;
-    s.intra.full_rd_modes = 2;
-    s.intra.chroma_modes = 2;
     s.cost_refresh_sb = 0;
     s.filter.cdef_strengths = 4;
     s.filter.cdef_max_bits = 1;
@@ -167,20 +176,20 @@ SearchSettings chain_settings(int cpu_used) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     s.filter.restoration = {};
     guide(s.partition, 0.22f, 1.0f);
+    guide(s.partition.intra, 0.14f, 0.2f);
     s.partition.skip_stop = 0.05f;
     s.intra.palettes = 1;
-    s.partition.rect = false;
+    s.partition.inter.rect = false;
     s.inter.overlap_candidates = 0;
     s.inter.warp_refinement = 1;
-    s.tx.intra_depth = 0;
-    s.intra.full_rd_modes = 1;
     s.filter.deblock_search = false;
   }
   if (cpu_used >= 10) {
     guide(s.partition, 0.25f, 1.0f);
-    s.partition.none_below = 0.6f;
+    s.partition.inter.none_below = 0.6f;
     s.partition.stop_below = 0.7f;
-    s.intra.angle_deltas = false;
+    s.partition.intra.rect = false;
+    s.intra.full_rd_modes = 2;
     s.inter.open_loop_rounds = 1;
     s.inter.pair_margin = 1.3f;
     s.inter.mixed_pair_margin = 1.0f;

@@ -1,6 +1,7 @@
 #include "control/screen_content.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "base/array.h"
 
@@ -61,11 +62,13 @@ void adapt_to_screen_content(SearchSettings& settings) {
   settings.inter.coarse_reach_y = std::max(settings.inter.coarse_reach_y, kScroll);
   // The guide was fitted to camera pictures: it must be surer of itself here.
   PartitionSettings& p = settings.partition;
-  p.none_below *= kTrust;
+  for (PartitionRules* rules : {&p.intra, &p.inter}) {
+    rules->none_below *= kTrust;
+    rules->split_above = 1 - (1 - rules->split_above) * kTrust;
+  }
   p.stop_below *= kTrust;
   p.small_none_below *= kTrust;
   p.small_stop_below *= kTrust;
-  p.split_above = 1 - (1 - p.split_above) * kTrust;
   p.small_above = 0;  // every 8x8 is tried in parts: glyphs are that small
   // There is no noise to average away.
   settings.temporal = {.key_after = 0, .base_before = 0, .base_after = 0};

@@ -8,26 +8,29 @@
 
 namespace tessera {
 
+/// What intra or inter frames try, much of it by the foreseen odds of SPLIT against NONE (search/partition_guide.h).
+struct PartitionRules {
+  bool rect = true;              ///< HORZ and VERT
+  float none_below = 0.0f;       ///< lower is slower: only NONE is tried under these odds; 0: no guide
+  float split_above = 1.0f;      ///< higher is slower: only SPLIT is tried over them
+  float halves_above = 0.0f;     ///< lower is slower: HORZ and VERT where the guide gives them these odds; 0: everywhere
+  float quarters_above = 0.0f;   ///< the same for HORZ_4 and VERT_4
+};
+
 struct PartitionSettings {
   BlockSize min = BLOCK_8X8;      ///< smallest square tried: BLOCK_4X4 is slowest
   float small_above = 0.0f;       ///< lower is slower: an 8x8 is divided where its cost as a whole is over this x area x step^2
   BlockSize max = BLOCK_64X64;    ///< largest square tried on inter frames
-  bool rect = true;               ///< HORZ and VERT
   BlockSize rect_max = BLOCK_64X64;  ///< largest square in which they are tried
   bool ab = false;                ///< the four three-way partitions
   float ab_margin = 0.0f;         ///< lower is faster: those whose parts cost less than this x the best in other partitions; 0: all
   bool four_way = false;          ///< HORZ_4 and VERT_4
   float skip_stop = 0.0f;         ///< lower is slower: NONE with all-zero residual and SSE under this x area x step^2 ends the descent
-  /// Foreseen odds of SPLIT against NONE (search/partition_guide.h) under which only NONE is tried, and over which only
-  /// SPLIT is; and under which SPLIT is not tried any more once NONE is coded. Narrower is faster; 0, 1, 0: no guide.
-  float none_below = 0.0f, split_above = 1.0f, stop_below = 0.0f;
+  PartitionRules intra, inter;    ///< of intra and of inter frames
+  float stop_below = 0.0f;        ///< lower is slower: odds under which inter frames do not try SPLIT any more once NONE is coded
   /// Lower is slower: what `none_below` and `stop_below` are at least for squares of 16 in inter frames.
   float small_none_below = 0.0f, small_stop_below = 0.0f;
-  bool guided() const { return none_below > 0 || stop_below > 0; }
-  float halves_above = 0.0f;     ///< lower is slower: HORZ and VERT where the guide gives them these odds; 0: everywhere
-  float halves_above_intra = 0.0f;  ///< the same in intra frames
-  float quarters_above = 0.0f;   ///< the same for HORZ_4 and VERT_4
-  float quarters_above_intra = 0.0f;
+  bool guided() const { return inter.none_below > 0 || stop_below > 0; }
 };
 
 struct IntraSettings {

@@ -81,41 +81,42 @@ bool PartitionSearch<P>::may_be_copy(const Node& node) const {
 template <Pixel P>
 float PartitionSearch<P>::none_below(const Node& node) const {
   const PartitionSettings& set = s_.settings().partition;
-  const bool small = node.size == BLOCK_16X16 && !s_.header().frame_is_intra();
-  return small ? std::min(std::max(set.none_below, set.small_none_below), set.split_above) : set.none_below;
+  if (s_.header().frame_is_intra()) return set.intra.none_below;
+  const PartitionRules& rules = set.inter;
+  return node.size == BLOCK_16X16 ? std::min(std::max(rules.none_below, set.small_none_below), rules.split_above) : rules.none_below;
 }
 
 template <Pixel P>
 bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) const {
   const PartitionSettings& set = s_.settings().partition;
+  const bool intra = s_.header().frame_is_intra();
+  const PartitionRules& rules = intra ? set.intra : set.inter;
   const bool forced = !node.has_rows || !node.has_cols;
-  if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : set.rect || node.size == BLOCK_8X8;
+  if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : rules.rect || node.size == BLOCK_8X8;
   if (kPartitionLog && node.logged) return true;
   switch (partition) {
     case PARTITION_NONE:
-      return (s_.header().frame_is_intra() || node.size <= set.max) && !(node.guided && node.size > set.min && node.split_odds > set.split_above && !may_be_copy(node));
+      if (!intra && node.size > set.max) return false;
+      return !node.guided || node.size <= set.min || node.split_odds <= rules.split_above || may_be_copy(node);
     case PARTITION_SPLIT:
       if (node.size == BLOCK_8X8) return set.min == BLOCK_4X4 && small_pays(node);
       return node.size > set.min && !(node.guided && node.split_odds < none_below(node));
     case PARTITION_HORZ:
     case PARTITION_VERT:
       if (node.size == BLOCK_8X8 && (set.min > BLOCK_4X4 || !small_pays(node))) return false;
-      if (!set.rect || node.size > set.rect_max || node.none_skips) return false;
-      if (!node.guided || set.halves_above <= 0) return true;
+      if (!rules.rect || node.size > set.rect_max || node.none_skips) return false;
+      if (!node.guided || rules.halves_above <= 0) return true;
       // Where the guide was sure of one of the two there is nothing between them.
       return node.tried_none && node.split_j > 0 &&
              guide_.halves_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT,
-                                {node.none_j, node.split_j, node.none_skips}) >
-                 (s_.header().frame_is_intra() ? set.halves_above_intra : set.halves_above);
+                                {node.none_j, node.split_j, node.none_skips}) > rules.halves_above;
     case PARTITION_HORZ_4:
-    case PARTITION_VERT_4: {
+    case PARTITION_VERT_4:
       if (!set.four_way || node.none_skips) return false;
-      const float least = s_.header().frame_is_intra() ? set.quarters_above_intra : set.quarters_above;
-      if (!node.guided || least <= 0) return true;
+      if (!node.guided || rules.quarters_above <= 0) return true;
       return node.tried_none && node.split_j > 0 &&
              guide_.quarters_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT_4,
-                                  {node.none_j, node.split_j, node.none_skips}) > least;
-    }
+                                  {node.none_j, node.split_j, node.none_skips}) > rules.quarters_above;
     default:
       if (!set.ab || node.none_skips) return false;
       return set.ab_margin <= 0 || foreseen_j(node, partition) < set.ab_margin * node.best.j;

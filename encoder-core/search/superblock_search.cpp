@@ -94,7 +94,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
                                  .coarse = s_.coarse[r],
                                  .lambda = s_.sad_lambda,
                                  .rounds = set.inter.open_loop_rounds,
-                                 .halves = kPartitionLog || set.partition.rect},
+                                 .halves = kPartitionLog || set.partition.inter.rect},
                                 s_.motion[r]);
   }
 }

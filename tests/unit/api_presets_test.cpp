@@ -13,7 +13,7 @@ TEST(Presets, LargePicturesAreSearchedLessCloselyInRealtimeAlone) {
       const SearchSettings small = preset_settings(cpu_used, realtime, false), large = preset_settings(cpu_used, realtime, true);
       EXPECT_EQ(large.filter.cdef_sampling, realtime && cpu_used >= 9 ? 4 : small.filter.cdef_sampling) << cpu_used;
       const bool fewer = realtime && cpu_used == 10;
-      EXPECT_EQ(large.partition.small_none_below > small.partition.none_below, fewer) << cpu_used;
+      EXPECT_EQ(large.partition.small_none_below > small.partition.inter.none_below, fewer) << cpu_used;
       EXPECT_EQ(large.partition.small_stop_below > small.partition.stop_below, fewer) << cpu_used;
     }
 }
@@ -23,8 +23,8 @@ TEST(Presets, OneOfNoneAndSplitIsAlwaysTried) {
   for (int cpu_used = 0; cpu_used <= 10; cpu_used++)
     for (const bool realtime : {false, true}) {
       const PartitionSettings p = preset_settings(cpu_used, realtime, true).partition;
-      EXPECT_LE(p.none_below, p.split_above) << cpu_used;
-      EXPECT_LE(p.small_none_below, p.split_above) << cpu_used;
+      for (const PartitionRules& rules : {p.intra, p.inter}) EXPECT_LE(rules.none_below, rules.split_above) << cpu_used;
+      EXPECT_LE(p.small_none_below, p.inter.split_above) << cpu_used;
     }
 }
 

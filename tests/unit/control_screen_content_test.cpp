@@ -45,13 +45,16 @@ TEST(ScreenContent, AsksForMore) {
   EXPECT_EQ(s.partition.min, BLOCK_4X4);
   EXPECT_GE(s.inter.coarse_reach_y, 320);
   EXPECT_EQ(s.temporal.key_after + s.temporal.base_before + s.temporal.base_after, 0);
-  s.partition.none_below = s.partition.stop_below = 0.2f;
-  s.partition.split_above = 0.8f;
+  s.partition.stop_below = 0.2f;
+  s.partition.intra = s.partition.inter = {.none_below = 0.2f, .split_above = 0.8f};
   adapt_to_screen_content(s);
   EXPECT_TRUE(s.partition.guided());
-  EXPECT_LT(s.partition.none_below, 0.1f);
-  EXPECT_GT(s.partition.split_above, 0.9f);
-  EXPECT_LT(s.partition.split_above, 1.0f);
+  EXPECT_LT(s.partition.stop_below, 0.1f);
+  for (const PartitionRules& rules : {s.partition.intra, s.partition.inter}) {
+    EXPECT_LT(rules.none_below, 0.1f);
+    EXPECT_GT(rules.split_above, 0.9f);
+    EXPECT_LT(rules.split_above, 1.0f);
+  }
   s.tx.type_candidates = 16;
   adapt_to_screen_content(s);
   EXPECT_EQ(s.tx.type_candidates, 16);
