@@ -93,19 +93,6 @@ int distance_fwd_weight(int dist0, int dist1) {
   return Quant_Dist_Lookup[i][order];
 }
 
-template <Pixel P>
-void predict_compound_rect(const SubpelTable<P>& subpel, const CompoundBlendTable<P>& blend,
-                           const InterRect& rect, const Array<InterSource<P>, 2>& sources, int fwd_weight,
-                           InterScratch<P>& scratch, P* dst, ptrdiff_t dst_stride) {
-  int16_t *pred0 = scratch.pred[0].data(), *pred1 = scratch.pred[1].data();
-  prepare_inter_rect(subpel, rect, sources[0], scratch, pred0);
-  prepare_inter_rect(subpel, rect, sources[1], scratch, pred1);
-  if (fwd_weight == kEqualWeight)
-    blend.average(dst, dst_stride, pred0, pred1, rect.w, rect.h, rect.bit_depth);
-  else
-    blend.distance(dst, dst_stride, pred0, pred1, rect.w, rect.h, fwd_weight, rect.bit_depth);
-}
-
 template RefSamples<uint8_t> reference_samples(PlaneView<const uint8_t>, int, int, int, int,
                                                InterScratch<uint8_t>&);
 template RefSamples<uint16_t> reference_samples(PlaneView<const uint16_t>, int, int, int, int,
@@ -118,11 +105,5 @@ template void prepare_inter_rect(const SubpelTable<uint8_t>&, const InterRect&, 
                                  InterScratch<uint8_t>&, int16_t*);
 template void prepare_inter_rect(const SubpelTable<uint16_t>&, const InterRect&, const InterSource<uint16_t>&,
                                  InterScratch<uint16_t>&, int16_t*);
-template void predict_compound_rect(const SubpelTable<uint8_t>&, const CompoundBlendTable<uint8_t>&,
-                                    const InterRect&, const Array<InterSource<uint8_t>, 2>&, int,
-                                    InterScratch<uint8_t>&, uint8_t*, ptrdiff_t);
-template void predict_compound_rect(const SubpelTable<uint16_t>&, const CompoundBlendTable<uint16_t>&,
-                                    const InterRect&, const Array<InterSource<uint16_t>, 2>&, int,
-                                    InterScratch<uint16_t>&, uint16_t*, ptrdiff_t);
 
 }  // namespace tessera

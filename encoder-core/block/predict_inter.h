@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/array.h"
-#include "dsp/compound_blend.h"
 #include "dsp/subpel.h"
 #include "frame/block_info.h"
 
@@ -54,17 +53,9 @@ template <Pixel P>
 void prepare_inter_rect(const SubpelTable<P>& table, const InterRect& rect, const InterSource<P>& source,
                         InterScratch<P>& scratch, int16_t* pred);
 
-/// FwdWeight of a plain average.
-inline constexpr int kEqualWeight = 8;
 /// spec 7.11.3.15: FwdWeight (of 16) from the distances in display order to RefFrame[ 0 ] and [ 1 ], each 0
 /// .. 31.
 int distance_fwd_weight(int dist0, int dist1);
-
-/// spec 7.11.3.1: COMPOUND_AVERAGE (kEqualWeight) or COMPOUND_DISTANCE, through scratch.pred.
-template <Pixel P>
-void predict_compound_rect(const SubpelTable<P>& subpel, const CompoundBlendTable<P>& blend,
-                           const InterRect& rect, const Array<InterSource<P>, 2>& sources, int fwd_weight,
-                           InterScratch<P>& scratch, P* dst, ptrdiff_t dst_stride);
 
 extern template RefSamples<uint8_t> reference_samples(PlaneView<const uint8_t>, int, int, int, int,
                                                       InterScratch<uint8_t>&);
@@ -80,11 +71,5 @@ extern template void prepare_inter_rect(const SubpelTable<uint8_t>&, const Inter
                                         const InterSource<uint8_t>&, InterScratch<uint8_t>&, int16_t*);
 extern template void prepare_inter_rect(const SubpelTable<uint16_t>&, const InterRect&,
                                         const InterSource<uint16_t>&, InterScratch<uint16_t>&, int16_t*);
-extern template void predict_compound_rect(const SubpelTable<uint8_t>&, const CompoundBlendTable<uint8_t>&,
-                                           const InterRect&, const Array<InterSource<uint8_t>, 2>&, int,
-                                           InterScratch<uint8_t>&, uint8_t*, ptrdiff_t);
-extern template void predict_compound_rect(const SubpelTable<uint16_t>&, const CompoundBlendTable<uint16_t>&,
-                                           const InterRect&, const Array<InterSource<uint16_t>, 2>&, int,
-                                           InterScratch<uint16_t>&, uint16_t*, ptrdiff_t);
 
 }  // namespace tessera

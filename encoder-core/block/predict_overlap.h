@@ -4,6 +4,7 @@
 
 #include "base/fixed_vector.h"
 #include "block/predict_inter.h"
+#include "dsp/compound_blend.h"
 #include "frame/block_info_grid.h"
 #include "frame/plane.h"
 #include "frame/tile_layout.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/int_math.h"
+#include "dsp/compound_blend.h"
 #include "spec/filter_tables.h"
 
 namespace tessera {
@@ -108,10 +109,12 @@ void check_rects(int bit_depth, int sub_x, int sub_y, unsigned seed) {
     const auto p0 = spec_predict(ref0, rect, sources[0].mv, filters, true);
     const auto p1 = spec_predict(ref1, rect, sources[1].mv, filters, true);
     const int post = bit_depth == 12 ? 2 : 4;
-    predict_compound_rect(subpel, blend, rect, sources, kEqualWeight, *scratch, dst.data(), w);
+    const Array<int16_t*, 2> preds = {scratch->pred[0].data(), scratch->pred[1].data()};
+    for (int list = 0; list < 2; list++) prepare_inter_rect(subpel, rect, sources[list], *scratch, preds[list]);
+    blend.average(dst.data(), w, preds[0], preds[1], w, h, bit_depth);
     for (int i = 0; i < w * h; i++)
       ASSERT_EQ(dst[i], clip_pixel<P>(round2(p0[i] + p1[i], 1 + post), bit_depth)) << trial << " at " << i;
-    predict_compound_rect(subpel, blend, rect, sources, 11, *scratch, dst.data(), w);
+    blend.distance(dst.data(), w, preds[0], preds[1], w, h, 11, bit_depth);
     for (int i = 0; i < w * h; i++)
       ASSERT_EQ(dst[i], clip_pixel<P>(round2(11 * p0[i] + 5 * p1[i], 4 + post), bit_depth))
           << trial << " at " << i;
