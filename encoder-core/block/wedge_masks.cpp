@@ -8,8 +8,7 @@
 namespace tessera {
 namespace {
 
-constexpr int MASK_MASTER_SIZE = 64, WEDGE_TYPES = 16;
-constexpr int kDirections = 6, kLargestArea = 32 * 32;
+constexpr int MASK_MASTER_SIZE = 64, kDirections = 6, kLargestArea = 32 * 32;
 
 using Master = Table3<uint8_t, kDirections, MASK_MASTER_SIZE, MASK_MASTER_SIZE>;
 

@@ -7,6 +7,8 @@
 
 namespace tessera {
 
+inline constexpr int WEDGE_TYPES = 16;
+
 /// spec 7.11.3.11: WedgeMasks[ size ][ wedge_sign ][ wedge_index ], rows of the block's width. Only for sizes with Wedge_Bits.
 const uint8_t* wedge_mask(BlockSize size, int wedge_sign, int wedge_index);
 

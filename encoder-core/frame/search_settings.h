@@ -21,7 +21,7 @@ struct PartitionSettings {
   BlockSize min = BLOCK_8X8;      ///< smallest square tried: BLOCK_4X4 is slowest
   float small_above = 0.0f;       ///< lower is slower: an 8x8 is divided where its cost as a whole is over this x area x step^2
   BlockSize max = BLOCK_64X64;    ///< largest square tried on inter frames
-  BlockSize rect_max = BLOCK_64X64;  ///< largest square in which they are tried
+  BlockSize rect_max = BLOCK_64X64;  ///< largest square in which HORZ and VERT are tried
   bool ab = false;                ///< the four three-way partitions
   float ab_margin = 0.0f;         ///< lower is faster: those whose parts cost less than this x the best in other partitions; 0: all
   bool four_way = false;          ///< HORZ_4 and VERT_4
@@ -72,7 +72,7 @@ struct InterSettings {
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
   int moved_pairs = 0;         ///< best pairs of references whose searched vectors are moved while their mean gets better
   int blended_pairs = 0;       ///< best pairs that are tried with weights by what the halves differ in, where the sequence began with that
-  bool wedges = false;         ///< along a line, too
+  bool wedges = false;         ///< those pairs also with weights that divide the block along a line
   float pair_margin = 0.0f;    ///< lower is faster: pairs of references whose best ranks are within this x each other; 0: all
   float mixed_pair_margin = 0.0f;  ///< lower is faster: mixed pairs of vectors where other pairs rank within this x the best of one reference; 0: always
 };

@@ -1,13 +1,9 @@
 #include "search/compound_search.h"
 
 #include "block/ref_mv.h"
+#include "block/wedge_masks.h"
 
 namespace tessera {
-namespace {
-
-constexpr int kWedges = 16;
-
-}  // namespace
 
 template <Pixel P>
 void CompoundSearch<P>::prepare(const BlockInfo& info, int list) {
@@ -82,7 +78,7 @@ bool CompoundSearch<P>::blend(const InterCandidate& pair, InterCandidate& out) {
   info.mask_type = 0;
   if (!s_.settings().inter.wedges || Wedge_Bits[info.size] == 0) return true;
   info.compound_type = COMPOUND_WEDGE;
-  for (info.wedge_index = 0; info.wedge_index < kWedges; info.wedge_index++)
+  for (info.wedge_index = 0; info.wedge_index < WEDGE_TYPES; info.wedge_index++)
     for (info.wedge_sign = 0; info.wedge_sign < 2; info.wedge_sign++) offer();
   return true;
 }

@@ -10,7 +10,7 @@ namespace {
 template <class Fn>
 void for_each_wedge(Fn&& fn) {
   for (int size = 0; size < BLOCK_SIZES; size++)
-    for (int index = 0; index < 16 && Wedge_Bits[size] > 0; index++) fn(static_cast<BlockSize>(size), index);
+    for (int index = 0; index < WEDGE_TYPES && Wedge_Bits[size] > 0; index++) fn(static_cast<BlockSize>(size), index);
 }
 
 TEST(WedgeMasks, TheSignsComplementEachOther) {
