@@ -13,8 +13,9 @@ enum CpuFlag : uint32_t {
   kCpuAvx512 = 1u << 4,  ///< F, BW, CD, DQ and VL
 };
 
-/// What kernels named avx2 may use.
-inline constexpr uint32_t kCpuAvx2Level = kCpuSsse3 | kCpuSse41 | kCpuAvx2 | kCpuBmi2;
+/// What kernels named sse4 and avx2 may use.
+inline constexpr uint32_t kCpuSse4Level = kCpuSsse3 | kCpuSse41;
+inline constexpr uint32_t kCpuAvx2Level = kCpuSse4Level | kCpuAvx2 | kCpuBmi2;
 
 constexpr bool cpu_has(uint32_t flags, uint32_t wanted) { return (flags & wanted) == wanted; }
 

@@ -83,7 +83,7 @@ void interpolate_line(P* __restrict dst, const P* edge, int shift) {
   }
 }
 
-#if TESSERA_X86_LANES && defined(__AVX2__)
+#if TESSERA_X86_LANES && defined(__SSE4_1__)
 /// Words of taps for pairs of samples, the nearer one first.
 TESSERA_INLINE Words<8> pair_taps(Words<8> fraction) {
   return (32 - fraction) | (fraction << 8);
@@ -241,7 +241,7 @@ void zone3_block(P* dst, ptrdiff_t dst_stride, const P*, const P* left, int w, i
 template <int UpAbove, int UpLeft, Pixel P>
 void predict_between(P* dst, ptrdiff_t dst_stride, const P* above, const P* left, int w, int h, int dx,
                      int dy) {
-#if TESSERA_X86_LANES && defined(__AVX2__)
+#if TESSERA_X86_LANES && defined(__SSE4_1__)
   if constexpr (sizeof(P) == 1)
     if (dy <= LeftColumns<UpLeft>::kMaxStep)
       return predict_between_eight<UpAbove, UpLeft>(dst, dst_stride, above, left, w, h, dx, dy);

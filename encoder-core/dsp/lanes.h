@@ -176,6 +176,9 @@ template <int kShift, class V>
 TESSERA_INLINE V round_lanes(V v) {
   if constexpr (kShift == 0) return v;
   if constexpr (kIsWords<V>) {
+#if TESSERA_X86_LANES && defined(__SSE4_1__)
+    if constexpr (kLaneCount<V> == 8) return (V)_mm_mulhrs_epi16((__m128i)v, _mm_set1_epi16(1 << (15 - kShift)));
+#endif
 #if TESSERA_X86_LANES && defined(__AVX2__)
     if constexpr (kLaneCount<V> == 16)
       return (V)_mm256_mulhrs_epi16((__m256i)v, _mm256_set1_epi16(1 << (15 - kShift)));

@@ -45,6 +45,8 @@ TESSERA_INLINE V magnitudes(V v) {
 TESSERA_INLINE bool any_lane(V v) {
 #if TESSERA_X86_LANES && defined(__AVX2__)
   return !_mm256_testz_si256((__m256i)v, (__m256i)v);
+#elif TESSERA_X86_LANES && defined(__SSE4_1__)
+  return !_mm_testz_si128((__m128i)v, (__m128i)v);
 #else
   uint64_t bits = 0;
   for (int i = 0; i < kNativeLanes / 2; ++i) bits |= ((Pairs)v)[i];

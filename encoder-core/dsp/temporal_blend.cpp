@@ -27,6 +27,12 @@ TESSERA_INLINE Sums widen(const P* samples) {
 #if TESSERA_X86_LANES && defined(__AVX2__)
   if constexpr (sizeof(P) == 1)
     return (Sums)_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(samples)));
+#elif TESSERA_X86_LANES && defined(__SSE4_1__)
+  if constexpr (sizeof(P) == 1) {
+    int four;
+    std::memcpy(&four, samples, sizeof four);
+    return (Sums)_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four));
+  }
 #endif
   // By way of 16 bits, which the compiler does in whole vectors.
   return __builtin_convertvector(__builtin_convertvector(load_lanes<LanesOf<P, kBlendLanes>>(samples), SamplesU), Sums);

@@ -213,6 +213,10 @@ TESSERA_INLINE V combine_q12(V a, V b) {
 }
 template <int kFactor, class V>
 TESSERA_INLINE V scale_q12(V v) {
+#if TESSERA_X86_LANES && defined(__SSE4_1__)
+  if constexpr (kIsWords<V> && kLaneCount<V> == 8)
+    return (V)_mm_mulhrs_epi16((__m128i)v, _mm_set1_epi16(kFactor * 8));
+#endif
 #if TESSERA_X86_LANES && defined(__AVX2__)
   if constexpr (kIsWords<V> && kLaneCount<V> == 16)
     return (V)_mm256_mulhrs_epi16((__m256i)v, _mm256_set1_epi16(kFactor * 8));

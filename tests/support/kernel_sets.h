@@ -29,6 +29,12 @@ template <Pixel P>
 std::vector<KernelSet<P>> fast_sets() {
   std::vector<KernelSet<P>> sets;
 #ifdef TESSERA_HAVE_X86
+  if (!cpu_has(cpu_flags(), kCpuSse4Level)) return sets;
+  sets.push_back({"compiled_sse4", {}});
+  bind_scalar(sets.back().table);
+  bind_scalar_sse4(sets.back().table);
+  sets.push_back({"sse4", {}});
+  make_dsp_table(kCpuSse4Level, sets.back().table);
   if (!cpu_has(cpu_flags(), kCpuAvx2Level)) return sets;
   sets.push_back({"compiled_avx2", {}});
   bind_scalar_avx2(sets.back().table);

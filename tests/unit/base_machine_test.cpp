@@ -67,7 +67,9 @@ TEST(CpuFeatures, AgreeWithTheCompiler) {
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"));
 #endif
   EXPECT_TRUE(cpu_has(kCpuAvx2Level, kCpuAvx2));
-  EXPECT_FALSE(cpu_has(kCpuSsse3, kCpuAvx2Level));
+  EXPECT_TRUE(cpu_has(kCpuAvx2Level, kCpuSse4Level));
+  EXPECT_FALSE(cpu_has(kCpuSse4Level, kCpuAvx2Level));
+  EXPECT_FALSE(cpu_has(kCpuSsse3, kCpuSse4Level));
 }
 
 TEST(Log, FormatsForItsSink) {

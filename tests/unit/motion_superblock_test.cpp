@@ -29,7 +29,7 @@ TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
   fill_with_noise(b, kMax, 2);
   std::fill_n(a.begin(), 8, static_cast<P>(0));  // extremes
   std::fill_n(b.begin(), 8, static_cast<P>(kMax));
-  for (uint32_t flags : {0u, cpu_flags()}) {
+  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags()}) {
     DspTable<P> dsp;
     make_dsp_table(flags, dsp);
     uint32_t grid[kGridParts];
@@ -47,7 +47,7 @@ TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
 TYPED_TEST(SuperblockMotionTest, OffersLargestSumsToAllSquares) {
   constexpr uint32_t kRate = (1 << 15) - 1;
   std::mt19937 random(4);
-  for (uint32_t flags : {0u, cpu_flags()}) {
+  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags()}) {
     DspTable<TypeParam> dsp;
     make_dsp_table(flags, dsp);
     std::vector<uint32_t> best(kSquares + 1, ~0u);
