@@ -3,8 +3,11 @@
 
 #pragma GCC visibility push(hidden)
 extern "C" {
+void tessera_compound_average8_sse4(uint8_t*, ptrdiff_t, const int16_t*, const int16_t*, int, int);
 void tessera_compound_average8_avx2(uint8_t*, ptrdiff_t, const int16_t*, const int16_t*, int, int);
-void tessera_compound_average16_avx2(uint16_t*, ptrdiff_t stride_bytes, const int16_t*, const int16_t*, int, int, int);void tessera_overlap8_rows_avx2(uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int w, int h, const uint8_t*);
+void tessera_compound_average16_sse4(uint16_t*, ptrdiff_t stride_bytes, const int16_t*, const int16_t*, int, int, int);
+void tessera_compound_average16_avx2(uint16_t*, ptrdiff_t stride_bytes, const int16_t*, const int16_t*, int, int, int);
+void tessera_overlap8_rows_avx2(uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int w, int h, const uint8_t*);
 void tessera_overlap8_columns_avx2(uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int w, int h, const uint8_t*);
 void tessera_overlap16_rows_avx2(uint16_t*, ptrdiff_t stride_bytes, const uint16_t*, ptrdiff_t other_stride_bytes, int w, int h, const uint8_t*);
 void tessera_overlap16_columns_avx2(uint16_t*, ptrdiff_t stride_bytes, const uint16_t*, ptrdiff_t other_stride_bytes, int w, int h, const uint8_t*);
@@ -22,16 +25,16 @@ void average_scalar(P* dst, ptrdiff_t dst_stride, const int16_t* pred0, const in
 }
 
 /// spec 7.11.3.1: COMPOUND_AVERAGE. The few blocks of a shape that the kernel does not know are left to the scalar one.
-void compound_average8_avx2(uint8_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h,
-                            int bit_depth) {
+template <auto kKernel>
+void compound_average8(uint8_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h, int bit_depth) {
   if (w < 4 || (w < 16 && h % 2)) return average_scalar(dst, dst_stride, pred0, pred1, w, h, bit_depth);
-  tessera_compound_average8_avx2(dst, dst_stride, pred0, pred1, w, h);
+  kKernel(dst, dst_stride, pred0, pred1, w, h);
 }
-void compound_average16_avx2(uint16_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h,
-                             int bit_depth) {
+template <auto kKernel>
+void compound_average16(uint16_t* dst, ptrdiff_t dst_stride, const int16_t* pred0, const int16_t* pred1, int w, int h, int bit_depth) {
   if (w < 4 || (w < 8 && h % 2) || (bit_depth != 10 && bit_depth != 12))
     return average_scalar(dst, dst_stride, pred0, pred1, w, h, bit_depth);
-  tessera_compound_average16_avx2(dst, 2 * dst_stride, pred0, pred1, w, h, bit_depth);
+  kKernel(dst, 2 * dst_stride, pred0, pred1, w, h, bit_depth);
 }
 
 /// Two columns are left to the scalar kernels.
@@ -61,15 +64,17 @@ void overlap_columns_avx2(P* dst, ptrdiff_t dst_stride, const P* other, ptrdiff_
 
 template <>
 void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint8_t>& table) {
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table.average = compound_average8<tessera_compound_average8_sse4>;
   if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
-  table.average = compound_average8_avx2;
+  table.average = compound_average8<tessera_compound_average8_avx2>;
   table.blend_rows = overlap_rows_avx2<uint8_t>;
   table.blend_columns = overlap_columns_avx2<uint8_t>;
 }
 template <>
 void bind_compound_x86(uint32_t cpu_flags, CompoundBlendTable<uint16_t>& table) {
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table.average = compound_average16<tessera_compound_average16_sse4>;
   if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
-  table.average = compound_average16_avx2;
+  table.average = compound_average16<tessera_compound_average16_avx2>;
   table.blend_rows = overlap_rows_avx2<uint16_t>;
   table.blend_columns = overlap_columns_avx2<uint16_t>;
 }

@@ -7,7 +7,7 @@
 namespace tessera {
 namespace {
 
-/// The halves of both filters' taps, as asm/x86/subpel_avx2.asm and subpel16_avx2.asm take them.
+/// The halves of both filters' taps, as the kernels of asm/x86/subpel*.asm take them.
 template <Pixel P>
 struct SubpelTaps;
 template <>
@@ -52,41 +52,47 @@ using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdi
 }  // namespace
 }  // namespace tessera
 
-#define TESSERA_SUBPEL(bits, out, axes, w, taps) tessera_subpel##bits##_##out##_##axes##_w##w##_t##taps##_avx2
-#define TESSERA_DECLARE(X, bits, P, out, Out) \
-  X(bits, P, out, Out, h, 4, 4)               \
-  X(bits, P, out, Out, h, 8, 6)               \
-  X(bits, P, out, Out, h, 8, 8)               \
-  X(bits, P, out, Out, h, 16, 6)              \
-  X(bits, P, out, Out, h, 16, 8)              \
-  X(bits, P, out, Out, v, 4, 6)               \
-  X(bits, P, out, Out, v, 4, 8)               \
-  X(bits, P, out, Out, v, 8, 6)               \
-  X(bits, P, out, Out, v, 8, 8)               \
-  X(bits, P, out, Out, v, 16, 6)              \
-  X(bits, P, out, Out, v, 16, 8)              \
-  X(bits, P, out, Out, hv, 4, 6)              \
-  X(bits, P, out, Out, hv, 4, 8)              \
-  X(bits, P, out, Out, hv, 8, 6)              \
-  X(bits, P, out, Out, hv, 8, 8)              \
-  X(bits, P, out, Out, hv, 16, 6)
-#define TESSERA_STRIP(bits, P, out, Out, axes, w, taps) tessera::StripFn<P, Out> TESSERA_SUBPEL(bits, out, axes, w, taps);
-#define TESSERA_STRIP_COPY(bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_avx2;
+#define TESSERA_SUBPEL(level, bits, out, axes, w, taps) tessera_subpel##bits##_##out##_##axes##_w##w##_t##taps##_##level
+#define TESSERA_STRIP(level, bits, P, out, Out, axes, w, taps) tessera::StripFn<P, Out> TESSERA_SUBPEL(level, bits, out, axes, w, taps);
+#define TESSERA_DECLARE_NARROW(level, bits, P, out, Out)  \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 4, 4)        \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 8, 6)        \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 8, 8)        \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 4, 6)        \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 4, 8)        \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 8, 6)        \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 8, 8)        \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)
+#define TESSERA_DECLARE(level, bits, P, out, Out)         \
+  TESSERA_DECLARE_NARROW(level, bits, P, out, Out)        \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 8)       \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 16, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, v, 16, 8)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)
+#define TESSERA_STRIP_COPY(level, bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_##level;
 
 #pragma GCC visibility push(hidden)
 extern "C" {
-TESSERA_DECLARE(TESSERA_STRIP, 8, uint8_t, put, uint8_t)
-TESSERA_DECLARE(TESSERA_STRIP, 8, uint8_t, prep, int16_t)
-TESSERA_DECLARE(TESSERA_STRIP, 16, uint16_t, put, uint16_t)
-TESSERA_DECLARE(TESSERA_STRIP, 16, uint16_t, prep, int16_t)
-TESSERA_STRIP(16, uint16_t, put, uint16_t, hv, 16, 8)
-TESSERA_STRIP(16, uint16_t, prep, int16_t, hv, 16, 8)
-TESSERA_STRIP_COPY(8, uint8_t, 4)
-TESSERA_STRIP_COPY(8, uint8_t, 8)
-TESSERA_STRIP_COPY(8, uint8_t, 16)
-TESSERA_STRIP_COPY(16, uint16_t, 4)
-TESSERA_STRIP_COPY(16, uint16_t, 8)
-TESSERA_STRIP_COPY(16, uint16_t, 16)
+TESSERA_DECLARE_NARROW(sse4, 8, uint8_t, put, uint8_t)
+TESSERA_DECLARE_NARROW(sse4, 8, uint8_t, prep, int16_t)
+TESSERA_STRIP_COPY(sse4, 8, uint8_t, 4)
+TESSERA_STRIP_COPY(sse4, 8, uint8_t, 8)
+TESSERA_DECLARE(avx2, 8, uint8_t, put, uint8_t)
+TESSERA_DECLARE(avx2, 8, uint8_t, prep, int16_t)
+TESSERA_DECLARE(avx2, 16, uint16_t, put, uint16_t)
+TESSERA_DECLARE(avx2, 16, uint16_t, prep, int16_t)
+TESSERA_STRIP(avx2, 16, uint16_t, put, uint16_t, hv, 16, 8)
+TESSERA_STRIP(avx2, 16, uint16_t, prep, int16_t, hv, 16, 8)
+TESSERA_STRIP_COPY(avx2, 8, uint8_t, 4)
+TESSERA_STRIP_COPY(avx2, 8, uint8_t, 8)
+TESSERA_STRIP_COPY(avx2, 8, uint8_t, 16)
+TESSERA_STRIP_COPY(avx2, 16, uint16_t, 4)
+TESSERA_STRIP_COPY(avx2, 16, uint16_t, 8)
+TESSERA_STRIP_COPY(avx2, 16, uint16_t, 16)
 }
 #pragma GCC visibility pop
 
@@ -99,33 +105,42 @@ struct StripKernels {
   StripFn<P, Out>*h[2], *v[2], *hv[2];
 };
 
-#define TESSERA_STRIPS(bits, out, w, h6, h8, hv8_w)                                     \
-  {{TESSERA_SUBPEL(bits, out, h, w, h6), TESSERA_SUBPEL(bits, out, h, w, h8)},          \
-   {TESSERA_SUBPEL(bits, out, v, w, 6), TESSERA_SUBPEL(bits, out, v, w, 8)},            \
-   {TESSERA_SUBPEL(bits, out, hv, w, 6), TESSERA_SUBPEL(bits, out, hv, hv8_w, 8)}}
+#define TESSERA_STRIPS(level, bits, out, w, h6, h8, hv8_w)                                            \
+  {{TESSERA_SUBPEL(level, bits, out, h, w, h6), TESSERA_SUBPEL(level, bits, out, h, w, h8)},          \
+   {TESSERA_SUBPEL(level, bits, out, v, w, 6), TESSERA_SUBPEL(level, bits, out, v, w, 8)},            \
+   {TESSERA_SUBPEL(level, bits, out, hv, w, 6), TESSERA_SUBPEL(level, bits, out, hv, hv8_w, 8)}}
 
-/// Strips of 4, 8 and 16 columns; `kWideSharp` is how many columns of eight taps on both axes fit the registers.
+/// Strips of 4, 8 and 16 columns, or of 4 and 8; `kWidest` is the width of the last, `kWideSharp` how many columns of eight taps on
+/// both axes fit the registers.
 template <Pixel P>
-struct Strips;
+struct StripsAvx2;
 template <>
-struct Strips<uint8_t> {
-  static constexpr int kWideSharp = 8;
-  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS(8, put, 4, 4, 4, 4), TESSERA_STRIPS(8, put, 8, 6, 8, 8),
-                                                             TESSERA_STRIPS(8, put, 16, 6, 8, 8)};
+struct StripsAvx2<uint8_t> {
+  static constexpr int kWidest = 16, kWideSharp = 8;
+  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {
+      TESSERA_STRIPS(avx2, 8, put, 4, 4, 4, 4), TESSERA_STRIPS(avx2, 8, put, 8, 6, 8, 8), TESSERA_STRIPS(avx2, 8, put, 16, 6, 8, 8)};
   static constexpr StripKernels<uint8_t, int16_t> kPrep[3] = {
-      TESSERA_STRIPS(8, prep, 4, 4, 4, 4), TESSERA_STRIPS(8, prep, 8, 6, 8, 8), TESSERA_STRIPS(8, prep, 16, 6, 8, 8)};
+      TESSERA_STRIPS(avx2, 8, prep, 4, 4, 4, 4), TESSERA_STRIPS(avx2, 8, prep, 8, 6, 8, 8), TESSERA_STRIPS(avx2, 8, prep, 16, 6, 8, 8)};
   static constexpr StripCopyFn<uint8_t>* kCopy[3] = {tessera_subpel8_prep_copy_w4_avx2, tessera_subpel8_prep_copy_w8_avx2,
                                                      tessera_subpel8_prep_copy_w16_avx2};
 };
 template <>
-struct Strips<uint16_t> {
-  static constexpr int kWideSharp = 16;
+struct StripsAvx2<uint16_t> {
+  static constexpr int kWidest = 16, kWideSharp = 16;
   static constexpr StripKernels<uint16_t, uint16_t> kPut[3] = {
-      TESSERA_STRIPS(16, put, 4, 4, 4, 4), TESSERA_STRIPS(16, put, 8, 6, 8, 8), TESSERA_STRIPS(16, put, 16, 6, 8, 16)};
+      TESSERA_STRIPS(avx2, 16, put, 4, 4, 4, 4), TESSERA_STRIPS(avx2, 16, put, 8, 6, 8, 8), TESSERA_STRIPS(avx2, 16, put, 16, 6, 8, 16)};
   static constexpr StripKernels<uint16_t, int16_t> kPrep[3] = {
-      TESSERA_STRIPS(16, prep, 4, 4, 4, 4), TESSERA_STRIPS(16, prep, 8, 6, 8, 8), TESSERA_STRIPS(16, prep, 16, 6, 8, 16)};
+      TESSERA_STRIPS(avx2, 16, prep, 4, 4, 4, 4), TESSERA_STRIPS(avx2, 16, prep, 8, 6, 8, 8), TESSERA_STRIPS(avx2, 16, prep, 16, 6, 8, 16)};
   static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
                                                       tessera_subpel16_prep_copy_w16_avx2};
+};
+struct StripsSse4 {
+  static constexpr int kWidest = 8, kWideSharp = 8;
+  static constexpr StripKernels<uint8_t, uint8_t> kPut[2] = {TESSERA_STRIPS(sse4, 8, put, 4, 4, 4, 4),
+                                                             TESSERA_STRIPS(sse4, 8, put, 8, 6, 8, 8)};
+  static constexpr StripKernels<uint8_t, int16_t> kPrep[2] = {TESSERA_STRIPS(sse4, 8, prep, 4, 4, 4, 4),
+                                                              TESSERA_STRIPS(sse4, 8, prep, 8, 6, 8, 8)};
+  static constexpr StripCopyFn<uint8_t>* kCopy[2] = {tessera_subpel8_prep_copy_w4_sse4, tessera_subpel8_prep_copy_w8_sse4};
 };
 
 /// Two-column blocks, odd heights, more than four taps over four columns and depths of 12 bits are left to the scalar kernels.
@@ -133,18 +148,21 @@ template <Pixel P>
 bool fits(int w, int h, int filter_x, int bit_depth) {
   return w >= 4 && h % 2 == 0 && (w > 4 || filter_x >= BILINEAR) && (sizeof(P) == 1 || bit_depth == 10);
 }
-constexpr int strip_index(int w) { return w == 4 ? 0 : w == 8 ? 1 : 2; }
+template <class Strips>
+constexpr int strip_index(int w) {
+  return w == 4 ? 0 : w == 8 || Strips::kWidest == 8 ? 1 : 2;
+}
 
-template <Pixel P, class Out>
-void filter_block(const StripKernels<P, Out> (&kernels)[3], Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
+template <class Strips, Pixel P, class Out>
+void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
                   int w, int h, int frac_x, int frac_y, int filter_x, int filter_y) {
   const SubpelTaps<P> taps =
       make_taps(P{}, kHalfTaps<int8_t>[filter_x][frac_x].data(), kHalfTaps<int8_t>[filter_y][frac_y].data(),
                 kHalfTaps<int16_t>[filter_x][frac_x].data(), kHalfTaps<int16_t>[filter_y][frac_y].data());
-  const StripKernels<P, Out>& strips = kernels[strip_index(w)];
+  const StripKernels<P, Out>& strips = kernels[strip_index<Strips>(w)];
   const bool sharp_x = filter_x == EIGHTTAP_SHARP, sharp_y = filter_y == EIGHTTAP_SHARP, sharp = sharp_x || sharp_y;
   const auto kernel = frac_x && frac_y ? strips.hv[sharp] : frac_x ? strips.h[sharp_x] : strips.v[sharp_y];
-  const int strip = std::min(w, frac_x && frac_y && sharp ? Strips<P>::kWideSharp : 16);
+  const int strip = std::min(w, frac_x && frac_y && sharp ? Strips::kWideSharp : Strips::kWidest);
   for (int x = 0; x < w; x += strip)
     kernel(dst + x, dst_stride * static_cast<ptrdiff_t>(sizeof(Out)), src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h, &taps);
 }
@@ -155,9 +173,9 @@ void copy_rows(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
 }
 
 /// spec 7.11.3.4: block inter prediction process, single prediction.
-template <Pixel P>
-void subpel_put_avx2(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y,
-                     int filter_x, int filter_y, int bit_depth) {
+template <class Strips, Pixel P>
+void subpel_put(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
+                int filter_y, int bit_depth) {
   if (!frac_x && !frac_y) {
     switch (w) {
       case 2: return copy_rows<2>(dst, dst_stride, src, src_stride, h);
@@ -170,23 +188,23 @@ void subpel_put_avx2(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_s
     }
   }
   if (fits<P>(w, h, filter_x, bit_depth))
-    return filter_block(Strips<P>::kPut, dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
+    return filter_block<Strips>(Strips::kPut, dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
   SubpelTable<P> scalar;
   bind_subpel_scalar(scalar);
   scalar.put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
 }
 
 /// spec 7.11.3.4: block inter prediction process, one of two predictions.
-template <Pixel P>
-void subpel_prep_avx2(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
-                      int filter_y, int bit_depth) {
+template <class Strips, Pixel P>
+void subpel_prep(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x, int filter_y,
+                 int bit_depth) {
   if (!frac_x && !frac_y && w >= 4 && (sizeof(P) == 1 || bit_depth == 10)) {
-    for (int x = 0; x < w; x += 16)
-      Strips<P>::kCopy[strip_index(w)](tmp + x, 2 * w, src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h);
+    for (int x = 0; x < w; x += Strips::kWidest)
+      Strips::kCopy[strip_index<Strips>(w)](tmp + x, 2 * w, src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h);
     return;
   }
   if (fits<P>(w, h, filter_x, bit_depth))
-    return filter_block(Strips<P>::kPrep, tmp, w, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
+    return filter_block<Strips>(Strips::kPrep, tmp, w, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
   SubpelTable<P> scalar;
   bind_subpel_scalar(scalar);
   scalar.prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
@@ -196,11 +214,12 @@ void subpel_prep_avx2(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, i
 
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table) {
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put_avx2<uint8_t>, subpel_prep_avx2<uint8_t>};
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table = {subpel_put<StripsSse4, uint8_t>, subpel_prep<StripsSse4, uint8_t>};
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<uint8_t>, uint8_t>, subpel_prep<StripsAvx2<uint8_t>, uint8_t>};
 }
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table) {
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put_avx2<uint16_t>, subpel_prep_avx2<uint16_t>};
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<uint16_t>, uint16_t>, subpel_prep<StripsAvx2<uint16_t>, uint16_t>};
 }
 
 }  // namespace tessera

@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-/// What asm/x86/warp_avx2.asm works with. Places are in 1/65536 sample, with what rounds them to a filter and makes them positive.
+/// What the kernels of asm/x86/warp_*.asm work with. Places are in 1/65536 sample, with what rounds them to a filter and makes them positive.
 struct WarpWork {
   int32_t row[8], column[8];  ///< places of the samples of either pass's first row
   int32_t beta, delta;        ///< from row to row
@@ -29,8 +29,13 @@ const Table2<int8_t, 193, 8> kFilters8 = [] {
 
 #pragma GCC visibility push(hidden)
 extern "C" {
-void tessera_warp8_put_avx2(uint8_t*, ptrdiff_t stride_bytes, const uint8_t*, ptrdiff_t stride_bytes_src, const tessera::WarpWork*);
-void tessera_warp16_put_avx2(uint16_t*, ptrdiff_t stride_bytes, const uint16_t*, ptrdiff_t stride_bytes_src, const tessera::WarpWork*);
+#define TESSERA_DECLARE(P, bits, level)                                                                                      \
+  void tessera_warp##bits##_put_##level(P*, ptrdiff_t stride_bytes, const P*, ptrdiff_t stride_bytes_src, const tessera::WarpWork*);
+TESSERA_DECLARE(uint8_t, 8, sse4)
+TESSERA_DECLARE(uint16_t, 16, sse4)
+TESSERA_DECLARE(uint8_t, 8, avx2)
+TESSERA_DECLARE(uint16_t, 16, avx2)
+#undef TESSERA_DECLARE
 }
 #pragma GCC visibility pop
 
@@ -38,9 +43,9 @@ namespace tessera {
 namespace {
 
 /// spec 7.11.3.5: block warp process, single prediction.
-template <Pixel P>
-void warp_put_avx2(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, WarpFraction fraction, const WarpShear& shear,
-                   int bit_depth) {
+template <Pixel P, auto kKernel>
+void warp_put(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, WarpFraction fraction, const WarpShear& shear,
+              int bit_depth) {
   const int round0 = inter_round0(bit_depth), round1 = 14 - round0;
   constexpr int kToFilter = (64 << 10) + (1 << 9);  // WARPEDPIXEL_PREC_SHIFTS, and rounding to 1/64 sample
   WarpWork work;
@@ -58,19 +63,20 @@ void warp_put_avx2(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_str
   work.filters = Warped_Filters[0].data();
   work.filters8 = kFilters8[0].data();
   constexpr ptrdiff_t kBytes = sizeof(P);
-  if constexpr (kBytes == 1) tessera_warp8_put_avx2(dst, dst_stride, src, src_stride, &work);
-  else tessera_warp16_put_avx2(dst, kBytes * dst_stride, src, kBytes * src_stride, &work);
+  kKernel(dst, kBytes * dst_stride, src, kBytes * src_stride, &work);
 }
 
 }  // namespace
 
 template <>
 void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<uint8_t>& table) {
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.put = warp_put_avx2<uint8_t>;
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table.put = warp_put<uint8_t, tessera_warp8_put_sse4>;
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.put = warp_put<uint8_t, tessera_warp8_put_avx2>;
 }
 template <>
 void bind_warp_x86(uint32_t cpu_flags, WarpAffineTable<uint16_t>& table) {
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.put = warp_put_avx2<uint16_t>;
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table.put = warp_put<uint16_t, tessera_warp16_put_sse4>;
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table.put = warp_put<uint16_t, tessera_warp16_put_avx2>;
 }
 
 }  // namespace tessera

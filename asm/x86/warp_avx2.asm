@@ -10,25 +10,11 @@
 ; Nothing outside columns and rows -7 .. 7 is read.
 
 %include "asm/x86/abi.inc"
-
-; WarpWork
-%define work_row 0          ; places of the first row's samples, those of the first column pass
-%define work_column 32
-%define work_beta 64        ; from row to row
-%define work_delta 68
-%define work_round 72       ; of both passes
-%define work_shift 80
-%define work_top 88
-%define work_filters 96     ; words, and bytes in the order of `window`
-%define work_filters8 104
+%include "asm/x86/warp.inc"
 
 section .rodata
 
 align 32
-; Taps 0 2 4 6 1 3 5 7 of samples 0 1 4 5, then of 2 3 6 7; columns -7 .. 0 are bytes 0 .. 7, 0 .. 7 are 8 .. 15. No two nor four
-; taps next to each other in this order sum to more than 128.
-%define window(x) at(x, 0), at(x, 2), at(x, 4), at(x, 6), at(x, 1), at(x, 3), at(x, 5), at(x, 7)
-%define at(x, t) ((x) + (t) + ((x) + (t)) / 8)
 windows_0145: db window(0), window(1), window(4), window(5)
 windows_2367: db window(2), window(3), window(6), window(7)
 words_1: times 16 dw 1
@@ -36,12 +22,6 @@ offsets_16: times 8 dd ~15
 offsets_8: times 8 dd ~7
 
 section .text
-
-; On the stack: offsets into the filters, the rows between the passes, and these turned.
-%define offset(x) dword [rsp + 4 * (x)]
-%define middle rsp + 32
-%define turned rsp + 32 + 256
-%define frame 32 + 256 + 256 + 8
 
 ; The offsets of a row whose places are m8. %1: what they are multiples of, as masks and shifts go.
 %macro find_offsets 1
