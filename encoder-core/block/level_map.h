@@ -4,67 +4,64 @@
 #include <cstring>
 
 #include "dsp/coef_levels.h"
+#include "dsp/lanes.h"
 #include "spec/coef_tables.h"
 #include "spec/scan.h"
 #include "spec/tx_geometry.h"
 
 namespace tessera {
 
+/// What a block's levels come to, by rank: filled from levels in scan order.
 class LevelMap {
  public:
-  /// Room for the sums that contexts need; larger magnitudes make no difference to them.
-  static constexpr int kCap = NUM_BASE_LEVELS + COEFF_BASE_RANGE + 1;
-
   /// `levels` in scan order, `eob` > 0 of them.
-  LevelMap(const Level* levels, int eob, TxSize tx_size, TxClass tx_class, const Scan& scan)
-      : width_log2_(Tx_Width_Log2[Adjusted_Tx_Size[tx_size]]),
-        stride_(level_stride(1 << width_log2_)) {
+  LevelMap(const Level* levels, int eob, TxSize tx_size, TxClass tx_class, const Scan& scan, LevelSymbolsFn* level_symbols)
+      : width_log2_(Tx_Width_Log2[Adjusted_Tx_Size[tx_size]]), stride_(level_stride(1 << width_log2_)), positions_(scan.positions) {
     const int rows = reached_rows(tx_class, scan.positions[eob - 1], width_log2_, Tx_Height[Adjusted_Tx_Size[tx_size]]);
-    std::memset(cells_, 0, sizeof cells_[0] * static_cast<size_t>((rows + kLevelPad) * stride_));
-    offsets_ = base_ctx_offsets(tx_size, tx_class);
+    std::memset(cells_, 0, static_cast<size_t>(level_map_size(1 << width_log2_, rows)));
+    constexpr int kLanes = 8;
+    for (int c = 0; c + kLanes <= eob; c += kLanes) lay_out<kLanes>(levels, c);
+    // The last ones once more, together with some before them: what is not there is not read.
+    if (eob >= kLanes)
+      lay_out<kLanes>(levels, eob - kLanes);
+    else
+      for (int c = 0; c < eob; c++) lay_out<1>(levels, c);
     for (int c = 0; c < eob; c++) {
-      const int level = levels[c], magnitude = std::min(level < 0 ? -level : level, kCap);
-      cells_[index(scan.positions[c])] = static_cast<uint16_t>(std::min(magnitude, NUM_BASE_LEVELS + 1) << kBaseShift | magnitude);
+      cells_[places_[c]] = static_cast<uint8_t>(magnitudes_[c]);
+      coded_[num_coded_] = static_cast<uint16_t>(c);
+      num_coded_ += magnitudes_[c] != 0;
     }
+    level_symbols(cells_, tx_size, tx_class, rows, symbols_);
   }
 
-  /// A position with what its neighbours come to.
-  struct Coefficient {
-    int level;     ///< magnitude, at most kCap
-    int base_ctx;  ///< of coeff_base; not of coefficient 0 of two dimensions, whose context is 0
-    int br_sum;
-  };
-  template <TxClass kClass>
-  Coefficient at(int position) const {
-    const int i = index(position), s = stride_;
-    const uint16_t* const cell = cells_ + i;
-    // Sums of both kinds side by side in a word.
-    int near = cell[1] + cell[s], far;
-    if constexpr (kClass == TX_CLASS_2D) {
-      near += cell[s + 1];
-      far = cell[2] + cell[2 * s];
-    } else {
-      const int step = kClass == TX_CLASS_HORIZ ? 1 : s;
-      near += cell[2 * step];
-      far = cell[3 * step] + cell[4 * step];
-    }
-    return {cell[0] & kCellMask, base_ctx_of_sum((near + far) >> kBaseShift) + (offsets_[i] >> 2), near & kCellMask};
-  }
+  int magnitude(int rank) const { return magnitudes_[rank]; }  ///< at most 127
+  /// 4 * ctx of coeff_base + min( magnitude, 3 ).
+  int symbol(int rank) const { return symbols_[places_[rank]]; }
   /// The context of coeff_br.
   template <TxClass kClass>
-  int br_ctx(int position, int br_sum) const {
-    const int row = position >> width_log2_, col = position & ((1 << width_log2_) - 1);
-    return br_ctx_of_sum(br_sum) + br_ctx_offset(kClass, row, col);
+  int br_ctx(int rank) const {
+    const int position = positions_[rank], row = position >> width_log2_, col = position & ((1 << width_log2_) - 1);
+    return get_coeff_br_ctx(cells_ + places_[rank], stride_, kClass, row, col);
   }
+  /// Ranks of the levels that are not zero.
+  Span<const uint16_t> coded() const { return {coded_, num_coded_}; }
 
  private:
-  int index(int position) const { return position + (position >> width_log2_) * kLevelPad; }
+  template <int kLanes>
+  void lay_out(const Level* levels, int rank) {
+    using V = LanesOf<int16_t, kLanes>;
+    const V level = load_lanes<V>(levels + rank), magnitude = level < 0 ? -level : level;
+    const V most = V{} + int16_t{127};
+    store_lanes(magnitudes_ + rank, magnitude < most ? magnitude : most);
+    const V position = load_lanes<V>(positions_ + rank);
+    store_lanes(places_ + rank, position + (position >> static_cast<int16_t>(width_log2_)) * int16_t{kLevelPad});
+  }
 
-  static constexpr int kBaseShift = 8, kCellMask = (1 << kBaseShift) - 1;
-
-  int width_log2_, stride_;
-  const uint8_t* offsets_;
-  uint16_t cells_[(32 + kLevelPad) * (32 + kLevelPad)];  ///< magnitudes up to kCap, and those coeff_base counts shifted
+  int width_log2_, stride_, num_coded_ = 0;
+  const uint16_t* positions_;  ///< the scan's
+  uint16_t places_[32 * 32], magnitudes_[32 * 32], coded_[32 * 32];
+  alignas(32) uint8_t cells_[level_map_size(32, 32)];
+  alignas(32) uint8_t symbols_[level_map_size(32, 32)];
 };
 
 /// spec 8.3.2: ctx of coeff_base_eob for the last coefficient, `rank` its place in the scan.

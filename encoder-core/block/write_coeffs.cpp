@@ -50,7 +50,7 @@ void write_eob(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, TxClas
 
 /// The part of a magnitude above NUM_BASE_LEVELS that coeff_br codes.
 template <SymbolSink S>
-void write_base_range(S& sink, Cdf<BR_CDF_SIZE>& cdf, int level) {
+TESSERA_INLINE void write_base_range(S& sink, Cdf<BR_CDF_SIZE>& cdf, int level) {
   int rest = level - NUM_BASE_LEVELS - 1;
   for (int i = 0; i < COEFF_BASE_RANGE / (BR_CDF_SIZE - 1); i++) {
     const int part = std::min(rest, BR_CDF_SIZE - 1);
@@ -61,40 +61,51 @@ void write_base_range(S& sink, Cdf<BR_CDF_SIZE>& cdf, int level) {
 }
 
 template <TxClass kClass, SymbolSink S>
-void write_magnitudes(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, const LevelMap& map,
-                      const Scan& scan, int eob) {
+TESSERA_INLINE void write_magnitudes(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, const LevelMap& map, int eob) {
   const int size_ctx = tx_size_ctx(tx_size);
   auto& base_cdfs = cdfs.coeff_base[size_ctx][plane_type];
   auto& br_cdfs = cdfs.coeff_br[std::min<int>(size_ctx, TX_32X32)][plane_type];
-  const auto above_base = [&](int position, const LevelMap::Coefficient& here) {
-    if (here.level > NUM_BASE_LEVELS) write_base_range(sink, br_cdfs[map.br_ctx<kClass>(position, here.br_sum)], here.level);
+  const auto above_base = [&](int rank) __attribute__((always_inline)) {
+    write_base_range(sink, br_cdfs[map.br_ctx<kClass>(rank)], map.magnitude(rank));
   };
-  const int last = scan.positions[eob - 1];
-  const LevelMap::Coefficient end = map.at<kClass>(last);
+  const int end = map.magnitude(eob - 1);
   sink.symbol(cdfs.coeff_base_eob[size_ctx][plane_type][coeff_base_eob_ctx(tx_size, eob - 1)],
-              std::min(end.level, NUM_BASE_LEVELS + 1) - 1);
-  above_base(last, end);
+              std::min(end, NUM_BASE_LEVELS + 1) - 1);
+  if (end > NUM_BASE_LEVELS) above_base(eob - 1);
   for (int c = eob - 2; c >= 0; c--) {
-    const int position = scan.positions[c];
-    const LevelMap::Coefficient here = map.at<kClass>(position);
-    const int ctx = kClass == TX_CLASS_2D && position == 0 ? 0 : here.base_ctx;
-    sink.symbol(base_cdfs[ctx], std::min(here.level, NUM_BASE_LEVELS + 1));
-    above_base(position, here);
+    const int symbol = map.symbol(c), value = symbol & 3;
+    sink.symbol(base_cdfs[symbol >> 2], value);
+    if (value > NUM_BASE_LEVELS) above_base(c);
   }
 }
 
 template <SymbolSink S>
-void write_signs(S& sink, Cdf<2>& dc_sign, const Level* levels, int eob) {
-  for (int c = 0; c < eob; c++) {
-    const int level = levels[c];
-    if (level == 0) continue;
-    if (c == 0)
+[[gnu::noinline]] S after_golomb(S sink, uint32_t above) {
+  write_golomb(sink, above);
+  return sink;
+}
+
+template <SymbolSink S>
+TESSERA_INLINE void write_signs(S& sink, Cdf<2>& dc_sign, const Level* levels, Span<const uint16_t> coded) {
+  for (const int rank : coded) {
+    const int level = levels[rank];
+    if (rank == 0)
       sink.symbol(dc_sign, level < 0);
     else
       sink.boolean_equiprobable(level < 0);
     const int above = std::abs(level) - (NUM_BASE_LEVELS + COEFF_BASE_RANGE);
-    if (above > 0) write_golomb(sink, static_cast<uint32_t>(above));
+    if (above > 0) [[unlikely]]
+      sink = after_golomb(sink, static_cast<uint32_t>(above));
   }
+}
+
+template <TxClass kClass, SymbolSink S>
+void write_levels(S& sink, CdfContext& cdfs, TxSize tx_size, int plane_type, int dc_sign_ctx, const Level* levels, const LevelMap& map,
+                  int eob) {
+  S own = sink;  // of which nobody else knows, so that it stays in registers
+  write_magnitudes<kClass>(own, cdfs, tx_size, plane_type, map, eob);
+  write_signs(own, cdfs.dc_sign[plane_type][dc_sign_ctx], levels, map.coded());
+  sink = own;
 }
 
 }  // namespace
@@ -144,19 +155,12 @@ void write_coeff_symbols(S& sink, WriteContext& wc, const BlockInfo& info, const
     check(eob <= max_eob(tx_size) && levels[eob - 1] != 0, "end of block is not its last level");
     if (block.plane == 0) write_tx_type(sink, wc, info, tx_size, type);
     const TxClass tx_class = get_tx_class(type);
-    const Scan& scan = get_scan(tx_size, type);
-    const LevelMap map(levels, eob, tx_size, tx_class, scan);
+    const LevelMap map(levels, eob, tx_size, tx_class, get_scan(tx_size, type), wc.level_symbols);
     write_eob(sink, cdfs, tx_size, plane_type, tx_class, eob);
-    switch (tx_class) {
-      case TX_CLASS_2D: write_magnitudes<TX_CLASS_2D>(sink, cdfs, tx_size, plane_type, map, scan, eob); break;
-      case TX_CLASS_HORIZ:
-        write_magnitudes<TX_CLASS_HORIZ>(sink, cdfs, tx_size, plane_type, map, scan, eob);
-        break;
-      case TX_CLASS_VERT:
-        write_magnitudes<TX_CLASS_VERT>(sink, cdfs, tx_size, plane_type, map, scan, eob);
-        break;
-    }
-    write_signs(sink, cdfs.dc_sign[plane_type][ctx.dc_sign], levels, eob);
+    const auto write = tx_class == TX_CLASS_2D      ? write_levels<TX_CLASS_2D, S>
+                       : tx_class == TX_CLASS_HORIZ ? write_levels<TX_CLASS_HORIZ, S>
+                                                    : write_levels<TX_CLASS_VERT, S>;
+    write(sink, cdfs, tx_size, plane_type, ctx.dc_sign, levels, map, eob);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "block/block_context.h"
 #include "block/transform_blocks.h"
+#include "dsp/coef_levels.h"
 #include "entropy/cdf_context.h"
 #include "frame/block_info_grid.h"
 #include "frame/coef_store.h"
@@ -40,6 +41,7 @@ struct WriteContext {
   const PaletteGrid* palettes = nullptr;  ///< read for blocks with palettes
   const CoefStore* coefs = nullptr;
   uint32_t coef_cursor = 0;       ///< next level of `coefs`; residuals advance it
+  LevelSymbolsFn* level_symbols = tessera::level_symbols;  ///< kernel
   View2d<const int8_t> cdef_idx;  ///< by 64x64 square; empty while undecided (written as 0)
   Array<View2d<const RestorationUnit>, kPlanes> restoration;  ///< of planes that the header restores
   RestorationState restoration_state;

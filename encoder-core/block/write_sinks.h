@@ -4,4 +4,4 @@
 #include "entropy/cost_counter.h"
 #include "entropy/range_encoder.h"
 
-#define TESSERA_FOR_EACH_SINK(X) X(RangeEncoder) X(CostCounter) X(FrozenCostCounter)
+#define TESSERA_FOR_EACH_SINK(X) X(RangeEncoder) X(CostCounter) X(CdfAdapter) X(FrozenCostCounter)

@@ -66,24 +66,9 @@ TESSERA_INLINE Bytes base_sum(const uint8_t* at) {
   if constexpr (kClass == TX_CLASS_2D) return near + level(s + 1) + level(2) + level(2 * s);
   return near + level(2 * step) + level(3 * step) + level(4 * step);
 }
-template <int W, TxClass kClass>
-TESSERA_INLINE Bytes br_sum(const uint8_t* at) {
-  constexpr ptrdiff_t s = level_stride(W);
-  constexpr ptrdiff_t third = kClass == TX_CLASS_2D ? s + 1 : kClass == TX_CLASS_HORIZ ? 2 : 2 * s;
-  const Bytes cap = Bytes{} + uint8_t{NUM_BASE_LEVELS + COEFF_BASE_RANGE + 1};
-  const auto level = [&](ptrdiff_t offset) { return lesser(load_lanes<Bytes>(at + offset), cap); };
-  return level(1) + level(s) + level(third);
-}
-
 void base_sums(const uint8_t* padded, TxSize size, TxClass tx_class, int rows, uint8_t* sums) {
   with_shape(Tx_Width[Adjusted_Tx_Size[size]], tx_class, [&]<int W, TxClass kClass>() {
     for (int i = 0; i < rows * level_stride(W); i += kLanes) store_lanes(sums + i, base_sum<W, kClass>(padded + i));
-  });
-}
-
-void br_sums(const uint8_t* padded, TxSize size, TxClass tx_class, int rows, uint8_t* sums) {
-  with_shape(Tx_Width[Adjusted_Tx_Size[size]], tx_class, [&]<int W, TxClass kClass>() {
-    for (int i = 0; i < rows * level_stride(W); i += kLanes) store_lanes(sums + i, br_sum<W, kClass>(padded + i));
   });
 }
 
@@ -126,6 +111,18 @@ const uint8_t* base_ctx_offsets(TxSize size, TxClass tx_class) {
 
 namespace {
 
+template <int W, TxClass kClass>
+TESSERA_INLINE void symbols_of(const uint8_t* padded, TxSize size, int rows, uint8_t* symbols) {
+  const uint8_t* const offsets = base_ctx_offsets(size, kClass);
+  const Bytes three = Bytes{} + uint8_t{3}, four = Bytes{} + uint8_t{4};
+  for (int i = 0; i < rows * level_stride(W); i += kLanes) {
+    const Bytes sum = base_sum<W, kClass>(padded + i), ctx = lesser((sum + 1) >> 1, four);
+    const Bytes symbol = (ctx << 2) + load_lanes<Bytes>(offsets + i) + lesser(load_lanes<Bytes>(padded + i), three);
+    store_lanes(symbols + i, symbol);
+  }
+  if constexpr (kClass == TX_CLASS_2D) symbols[0] = std::min<uint8_t>(padded[0], 3);
+}
+
 /// A magnitude above 2: its coeff_br symbols, and the Golomb code behind them.
 template <int W, TxClass kClass>
 TESSERA_INLINE uint32_t br_rate(const LevelRateTask& task, const uint8_t* padded, int position) {
@@ -140,20 +137,13 @@ TESSERA_INLINE uint32_t br_rate(const LevelRateTask& task, const uint8_t* padded
 
 template <int W, TxClass kClass>
 uint32_t rate_of(const LevelRateTask& task) {
-  constexpr int kStride = level_stride(W), kLog2 = floor_log2(uint32_t{W});
+  constexpr int kLog2 = floor_log2(uint32_t{W});
   alignas(64) uint8_t padded[level_map_size(W, 32)];
   alignas(64) uint8_t symbols[level_map_size(W, 32)];  // 4 * ctx + min( magnitude, 3 )
   const int last = task.positions[task.eob - 1];
   const int rows = reached_rows(kClass, last, kLog2, Tx_Height[Adjusted_Tx_Size[task.size]]);
   build_rows<W>(task.levels, rows, padded);
-  const uint8_t* offsets = base_ctx_offsets(task.size, kClass);
-  const Bytes three = Bytes{} + uint8_t{3}, four = Bytes{} + uint8_t{4};
-  for (int i = 0; i < rows * kStride; i += kLanes) {
-    const Bytes sum = base_sum<W, kClass>(padded + i), ctx = lesser((sum + 1) >> 1, four);
-    const Bytes symbol = (ctx << 2) + load_lanes<Bytes>(offsets + i) + lesser(load_lanes<Bytes>(padded + i), three);
-    store_lanes(symbols + i, symbol);
-  }
-  if constexpr (kClass == TX_CLASS_2D) symbols[0] = std::min<uint8_t>(padded[0], 3);
+  symbols_of<W, kClass>(padded, task.size, rows, symbols);
 
   // Magnitudes above 2 are few: their positions are put aside without a branch.
   uint16_t above[32 * 32 + 1];
@@ -184,9 +174,14 @@ uint32_t level_rate(const LevelRateTask& task) {
 
 }  // namespace
 
+void level_symbols(const uint8_t* padded, TxSize size, TxClass tx_class, int rows, uint8_t* symbols) {
+  with_shape(Tx_Width[Adjusted_Tx_Size[size]], tx_class,
+             [&]<int W, TxClass kClass>() { symbols_of<W, kClass>(padded, size, rows, symbols); });
+}
+
 template <Pixel P>
 void bind_coef_levels_scalar(CoefLevelsTable<P>& table) {
-  table = {build_levels, base_sums, br_sums, level_rate};
+  table = {build_levels, base_sums, level_symbols, level_rate};
 }
 
 template void bind_coef_levels_scalar<uint8_t>(CoefLevelsTable<uint8_t>&);

@@ -34,8 +34,10 @@ constexpr int reached_rows(TxClass tx_class, int position, int w_log2, int h) {
 /// Writes `rows` rows of a map and kLevelPad empty ones from raster levels, w (at most 32) a row.
 using BuildLevelsFn = void(const Level* levels, int w, int rows, uint8_t* padded);
 /// For every position of the map's first `rows` rows, at the same place in `sums`: what its neighbours' magnitudes,
-/// capped as coeff_base (coeff_br) wants it, come to. Writes level_map_size( w, rows ) bytes at most.
+/// capped as coeff_base wants it, come to. Writes level_map_size( w, rows ) bytes at most.
 using LevelSumsFn = void(const uint8_t* padded, TxSize size, TxClass tx_class, int rows, uint8_t* sums);
+/// Likewise what coeff_base codes: 4 * ctx + min( magnitude, 3 ).
+using LevelSymbolsFn = LevelSumsFn;
 
 /// The levels of one transform block, and what symbols cost.
 struct LevelRateTask {
@@ -57,7 +59,7 @@ template <Pixel P>
 struct CoefLevelsTable {
   BuildLevelsFn* build_levels;
   LevelSumsFn* base_sums;
-  LevelSumsFn* br_sums;
+  LevelSymbolsFn* symbols;
   LevelRateFn* rate;
 };
 
@@ -66,6 +68,9 @@ void bind_coef_levels_scalar(CoefLevelsTable<P>& table);
 
 extern template void bind_coef_levels_scalar<uint8_t>(CoefLevelsTable<uint8_t>&);
 extern template void bind_coef_levels_scalar<uint16_t>(CoefLevelsTable<uint16_t>&);
+
+/// The portable one, for whoever has no table.
+LevelSymbolsFn level_symbols;
 
 /// What neighbours' magnitudes add to a context.
 constexpr int base_ctx_of_sum(int sum) { return std::min((sum + 1) >> 1, 4); }

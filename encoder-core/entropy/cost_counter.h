@@ -1,4 +1,4 @@
-// Sinks that count instead of writing, in 1/512 bit.
+// Sinks that count or adapt instead of writing. Counts are in 1/512 bit.
 #pragma once
 
 #include "entropy/cdf_adapt.h"
@@ -12,17 +12,17 @@ namespace tessera {
 /// back.
 class CostCounter {
  public:
-  CostCounter(CdfContext& context, CdfJournal& journal) : context_(context), journal_(journal) {}
+  CostCounter(CdfContext& context, CdfJournal& journal) : context_(&context), journal_(&journal) {}
 
   template <int N>
   void symbol(Cdf<N>& cdf, int value) {
     check(value >= 0 && value < N, "symbol outside its alphabet");
     bits_ += symbol_cost(cdf, value);
 #ifdef TESSERA_SYMBOL_TRACE
-    journal_.trace.symbol(cdf_offset(context_, cdf), value);
+    journal_->trace.symbol(cdf_offset(*context_, cdf), value);
 #endif
 #ifndef TESSERA_CDF_FULL_COPY
-    journal_.push(context_, cdf);
+    journal_->push(*context_, cdf);
 #endif
     adapt_cdf(cdf, value);
   }
@@ -35,22 +35,36 @@ class CostCounter {
   void reset(uint64_t bits512 = 0) { bits_ = bits512; }
 
  private:
-  CdfContext& context_;
-  CdfJournal& journal_;
+  CdfContext* context_;
+  CdfJournal* journal_;
   uint64_t bits_ = 0;
 };
 static_assert(SymbolSink<CostCounter>);
+
+/// Counts nothing: what it is given leaves its mark on the CDFs.
+class CdfAdapter {
+ public:
+  template <int N>
+  void symbol(Cdf<N>& cdf, int value) {
+    check(value >= 0 && value < N, "symbol outside its alphabet");
+    adapt_cdf(cdf, value);
+  }
+  void boolean(uint16_t, int) {}
+  void boolean_equiprobable(int) {}
+  void literal(uint32_t, int) {}
+};
+static_assert(SymbolSink<CdfAdapter>);
 
 /// Counts with frozen tables, adapting nothing. The CDFs that are passed only say which table is meant.
 class FrozenCostCounter {
  public:
   FrozenCostCounter(const CdfContext& context, const CostTables& tables)
-      : context_(context), tables_(tables) {}
+      : context_(&context), tables_(&tables) {}
 
   template <int N>
   void symbol(const Cdf<N>& cdf, int value) {
     check(value >= 0 && value < N, "symbol outside its alphabet");
-    bits_ += costs_of(tables_, context_, cdf)[value];
+    bits_ += costs_of(*tables_, *context_, cdf)[value];
   }
   void boolean(uint16_t word, int bit) { bits_ += boolean_cost(word, bit); }
   void boolean_equiprobable(int) { bits_ += kCostOneBit; }
@@ -60,8 +74,8 @@ class FrozenCostCounter {
   void reset(uint64_t bits512 = 0) { bits_ = bits512; }
 
  private:
-  const CdfContext& context_;
-  const CostTables& tables_;
+  const CdfContext* context_;
+  const CostTables* tables_;
   uint64_t bits_ = 0;
 };
 static_assert(SymbolSink<FrozenCostCounter>);

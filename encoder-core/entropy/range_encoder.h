@@ -20,12 +20,13 @@ struct SymbolRecord {
 using SymbolTraceFn = void (*)(void* user, const SymbolRecord& record);
 #endif
 
-/// Appends one tile's symbols to a buffer. The buffer must not be touched until finish().
+/// Appends one tile's symbols to a buffer. The buffer must not be touched until finish(). A loop may go on with a copy, if it
+/// puts that back.
 class RangeEncoder {
  public:
   /// `adapt` is !disable_cdf_update.
   RangeEncoder(ByteBuffer& buffer, CdfContext& context, bool adapt = true)
-      : buffer_(buffer), context_(context), start_(buffer.size()), adapt_(adapt) {}
+      : buffer_(&buffer), context_(&context), start_(buffer.size()), adapt_(adapt) {}
 
   template <int N>
   void symbol(Cdf<N>& cdf, int value) {
@@ -74,23 +75,26 @@ class RangeEncoder {
 #endif
     low_ += range_ - high;
     range_ = high - low;
-    const int shift = __builtin_clz(range_) - 16;
+    const int shift = 15 ^ floor_log2(range_);  // up to 15, so that this is their difference
     range_ <<= shift;
     low_ <<= shift;
     pending_ += shift;
-    if (pending_ > 32) flush();
+    if (pending_ > 32) {
+      pending_ -= 32;
+      low_ = flush(*buffer_, low_, pending_);
+    }
   }
 
-  /// Writes 32 of the pending bits and leaves at least one: with less, an interval of nearly 2^16 could carry
-  /// twice.
-  void flush();
-  void carry();
+  /// Writes all but `pending` of the pending bits of `low`, 32 of them, and returns what is left. At least one is: with less,
+  /// an interval of nearly 2^16 could carry twice.
+  static uint64_t flush(ByteBuffer& buffer, uint64_t low, int pending);
+  static void carry(ByteBuffer& buffer);
 #ifdef TESSERA_SYMBOL_TRACE
   void trace(int symbols, int value, const uint16_t* words) const;
 #endif
 
-  ByteBuffer& buffer_;
-  [[maybe_unused]] CdfContext& context_;
+  ByteBuffer* buffer_;
+  [[maybe_unused]] CdfContext* context_;
   size_t start_;
   uint64_t low_ = 0;          ///< 15 + pending_ bits of the code word's lower bound, and a carry
   uint32_t range_ = 1 << 15;  ///< SymbolRange

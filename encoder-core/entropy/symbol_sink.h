@@ -14,6 +14,7 @@ namespace tessera {
 /// boolean(word, bit)             a bit of a CDF that is not stored: `word` is 32768 * P(bit = 1).
 /// boolean_equiprobable(bit)      L(1)
 /// literal(value, bits)           L(n), most significant bit first, 0 <= bits <= 32
+/// Sinks are copied: a loop may work on one of its own and put it back.
 template <class S>
 concept SymbolSink = requires(S& sink, Cdf<2>& two, Cdf<16>& sixteen, int value, uint16_t word,
                               uint32_t bits) {

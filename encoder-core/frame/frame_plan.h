@@ -37,7 +37,6 @@ struct FramePlan {
 
 struct FrameStats {
   uint64_t bits = 0;            ///< of the frame OBU
-  uint64_t search_bits_512 = 0; ///< what the search believed, 1/512 bit; 0 where it does not count
   uint32_t blocks = 0, intra_blocks = 0, skip_blocks = 0;
   int base_q_idx = 0;
 };

@@ -215,7 +215,6 @@ void FrameEncoder<P>::search_lanes(Run& run) {
 
 template <Pixel P>
 void FrameEncoder<P>::filter_and_write(Run& run) {
-  run.job->stats.search_bits_512 = run.search.bits512();
   deblock_and_choose_cdef(run);
   if (may_restore(run)) {
     run.stripe_lines.save(run.work);
@@ -305,7 +304,7 @@ template <Pixel P>
 void FrameEncoder<P>::write_one(Run& run, int tile) {
   typename Run::Tile& t = run.tiles[tile];
   t.cdfs = run.search.start.cdfs;
-  write_tile(run.plan(), run.work, tile, t.cdfs, t.context, t.bytes);
+  write_tile<P>({run.plan(), run.work, dsp_, tile}, t.cdfs, t.context, t.bytes);
 }
 
 template <Pixel P>

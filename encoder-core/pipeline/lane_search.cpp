@@ -26,13 +26,6 @@ void FrameSearch<P>::add_lanes(int tile, BlockContext& tile_context) {
 }
 
 template <Pixel P>
-uint64_t FrameSearch<P>::bits512() const {
-  uint64_t sum = 0;
-  for (int i = 0; i < order.rows(); i++) sum += lanes[static_cast<size_t>(i)].progress.bits512;
-  return sum;
-}
-
-template <Pixel P>
 void LaneSearch<P>::run(FrameSearch<P>& search, const DspTable<P>& dsp, const Wavefront::Turn& turn) {
   const FramePlan& plan = *search.plan;
   const TileInfo& tiles = plan.header.tile_info;
@@ -50,6 +43,7 @@ void LaneSearch<P>::run(FrameSearch<P>& search, const DspTable<P>& dsp, const Wa
     wc.tx_units = std::as_const(search.frame->tx).view();
     wc.palettes = &search.frame->palettes;
     wc.coefs = &coefs;
+    wc.level_symbols = dsp.coef_levels.symbols;
     SearchContext<P> context = {.plan = plan,
                                 .frame = *search.frame,
                                 .dsp = dsp,

@@ -44,7 +44,6 @@ struct FrameSearch {
     }
     if (keeps_costs(*plan)) start.refresh_costs(plan->header);
   }
-  uint64_t bits512() const;
 
  private:
   void add_lanes(int tile, BlockContext& tile_context);

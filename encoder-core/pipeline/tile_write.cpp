@@ -7,12 +7,13 @@
 namespace tessera {
 
 template <Pixel P>
-void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index, CdfContext& cdfs, BlockContext& context,
-                ByteBuffer& out) {
-  const TileRect tile = tile_rect(frame.header.tile_info, tile_index);
+void write_tile(const WriteTask<P>& task, CdfContext& cdfs, BlockContext& context, ByteBuffer& out) {
+  const FrameWork<P>& frame = task.frame;
+  const TileRect tile = tile_rect(frame.header.tile_info, task.tile);
   context.resize(tile);
   context.start_tile(tile, frame.header.quantization.base_q_idx);
-  WriteContext wc(plan.sequence, frame.header, cdfs, context);
+  WriteContext wc(task.plan.sequence, frame.header, cdfs, context);
+  wc.level_symbols = task.dsp.coef_levels.symbols;
   wc.blocks = &frame.blocks;
   wc.tx_units = frame.tx.view();
   wc.palettes = &frame.palettes;
@@ -22,12 +23,12 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   out.clear();
   RangeEncoder encoder(out, cdfs, !frame.header.disable_cdf_update);
 #ifdef TESSERA_SYMBOL_TRACE
-  TileTrace trace(plan.coded_index, tile_index);
+  TileTrace trace(task.plan.coded_index, task.tile);
   trace.attach(encoder);
 #endif
   for (int mi_row = tile.mi_row_start; mi_row < tile.mi_row_end; mi_row += kSbMi) {
     context.start_superblock_row();
-    wc.coefs = &frame.coefs_of(mi_row, tile_index % frame.header.tile_info.tile_cols);
+    wc.coefs = &frame.coefs_of(mi_row, task.tile % frame.header.tile_info.tile_cols);
     wc.coef_cursor = 0;
     for (int mi_col = tile.mi_col_start; mi_col < tile.mi_col_end; mi_col += kSbMi) {
       context.start_superblock(frame.header.delta.delta_q_present);
@@ -40,7 +41,7 @@ void write_tile(const FramePlan& plan, const FrameWork<P>& frame, int tile_index
   encoder.finish();
 }
 
-template void write_tile(const FramePlan&, const FrameWork<uint8_t>&, int, CdfContext&, BlockContext&, ByteBuffer&);
-template void write_tile(const FramePlan&, const FrameWork<uint16_t>&, int, CdfContext&, BlockContext&, ByteBuffer&);
+template void write_tile(const WriteTask<uint8_t>&, CdfContext&, BlockContext&, ByteBuffer&);
+template void write_tile(const WriteTask<uint16_t>&, CdfContext&, BlockContext&, ByteBuffer&);
 
 }  // namespace tessera

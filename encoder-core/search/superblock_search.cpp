@@ -109,10 +109,8 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
   }
   s_.context.restore(before);
   s_.wc.coef_cursor = first_coef;
-  CostCounter counter(s_.cdfs, s_.journal);
-  write_superblock(counter, s_.wc, mi_row, mi_col);
-  progress_.bits512 += counter.bits512();
-  s_.journal.clear();
+  CdfAdapter adapter;
+  write_superblock(adapter, s_.wc, mi_row, mi_col);
 }
 
 template <Pixel P>

@@ -12,7 +12,6 @@ inline bool keeps_costs(const FramePlan& plan) { return plan.settings.cost_refre
 /// What superblocks hand to the next one, besides the adaptive state of the context.
 struct SearchProgress {
   int since_refresh = 0;  ///< superblocks
-  uint64_t bits512 = 0;   ///< what the symbols would take by the adapting probabilities, 1/512 bit
 };
 
 template <Pixel P>

@@ -145,7 +145,7 @@ TYPED_TEST(Transform, CoefficientContexts) {
     fast.coef_levels.build_levels(levels.data(), w, rows, map[1].data());
     EXPECT_TRUE(std::equal(map[0].data(), map[0].data() + stride * (rows + kLevelPad), map[1].data()));
     EXPECT_TRUE(map[1].intact());
-    for (auto sums : {&CoefLevelsTable<P>::base_sums, &CoefLevelsTable<P>::br_sums}) {
+    for (auto sums : {&CoefLevelsTable<P>::base_sums, &CoefLevelsTable<P>::symbols}) {
       Guarded<uint8_t> out[2] = {{map_size, 1}, {map_size, 1}};
       (this->scalar.coef_levels.*sums)(map[0].data(), size, get_tx_class(type), rows, out[0].data());
       (fast.coef_levels.*sums)(map[0].data(), size, get_tx_class(type), rows, out[1].data());

@@ -350,23 +350,26 @@ TEST(WriteCoeffs, ReadBackByTheSpecification) {
 
 TEST(WriteCoeffs, CountersAgreeWithTheCoder) {
   std::mt19937 rng(2);
-  Bench exact, coded;
+  Bench exact, coded, adapted;
   const auto frame = random_frame(rng, exact.header, 100);
   CdfJournal journal;
   CostCounter counter(*exact.cdfs, journal);
+  CdfAdapter adapter;
   ByteBuffer bytes;
   RangeEncoder encoder(bytes, *coded.cdfs);
   for (size_t sb = 0; sb < frame.size(); sb++) {
-    for (Bench* b : {&exact, &coded})
+    for (Bench* b : {&exact, &coded, &adapted})
       if (sb % 2 == 0) b->context.start_superblock_row();
     for (const Unit& u : frame[sb]) {
       write_coeffs(counter, exact.wc, u.info, u.block, u.type, u.levels.data(),
                    static_cast<int>(u.levels.size()));
+      write_coeffs(adapter, adapted.wc, u.info, u.block, u.type, u.levels.data(), static_cast<int>(u.levels.size()));
       write_coeffs(encoder, coded.wc, u.info, u.block, u.type, u.levels.data(),
                    static_cast<int>(u.levels.size()));
     }
   }
   EXPECT_EQ(std::memcmp(exact.cdfs.get(), coded.cdfs.get(), sizeof(CdfContext)), 0);
+  EXPECT_EQ(std::memcmp(adapted.cdfs.get(), coded.cdfs.get(), sizeof(CdfContext)), 0);
   const double bits = static_cast<double>(encoder.finish()) * 8;
   EXPECT_NEAR(static_cast<double>(counter.bits512()) / 512, bits, bits * 0.002 + 64);
 }

@@ -87,10 +87,10 @@ TEST_F(CoefLevels, MapHoldsCappedMagnitudesAndZeros) {
 TEST_F(CoefLevels, ContextsFollowTheSpecification) {
   for_each_block([&](const NaiveBlock& b) {
     const int w = b.width(), h = b.height(), stride = level_stride(w);
-    std::vector<uint8_t> map(level_map_size(w, h)), base(level_map_size(w, h) + 1, 99), br = base;
+    std::vector<uint8_t> map(level_map_size(w, h)), base(level_map_size(w, h) + 1, 99), symbols = base;
     table.build_levels(b.quant.data(), w, h, map.data());
     table.base_sums(map.data(), b.tx_size, b.tx_class, h, base.data());
-    table.br_sums(map.data(), b.tx_size, b.tx_class, h, br.data());
+    table.symbols(map.data(), b.tx_size, b.tx_class, h, symbols.data());
     for (int row = 0; row < h; ++row)
       for (int col = 0; col < w; ++col) {
         const int i = row * stride + col;
@@ -98,12 +98,12 @@ TEST_F(CoefLevels, ContextsFollowTheSpecification) {
         const bool dc = b.tx_class == TX_CLASS_2D && row == 0 && col == 0;
         const int offset = base_ctx_offset(b.tx_size, b.tx_class, row, col);
         ASSERT_EQ(dc ? 0 : base_ctx_of_sum(base[i]) + offset, b.base_ctx(row, col));
-        ASSERT_EQ(br_ctx_of_sum(br[i]) + br_ctx_offset(b.tx_class, row, col), b.br_ctx(row, col));
+        ASSERT_EQ(symbols[i], 4 * b.base_ctx(row, col) + b.magnitude(row, col, 3));
         ASSERT_EQ(get_coeff_base_ctx(&map[i], stride, b.tx_size, b.tx_class, row, col), b.base_ctx(row, col));
         ASSERT_EQ(get_coeff_br_ctx(&map[i], stride, b.tx_class, row, col), b.br_ctx(row, col));
       }
     EXPECT_EQ(base.back(), 99);
-    EXPECT_EQ(br.back(), 99);
+    EXPECT_EQ(symbols.back(), 99);
   });
 }
 
