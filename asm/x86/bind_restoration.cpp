@@ -43,9 +43,13 @@ TESSERA_DECLARE(8_w8)
 TESSERA_DECLARE(16_w16)
 TESSERA_DECLARE(16_w8)
 #undef TESSERA_DECLARE
-void tessera_wiener_values2_avx2(int16_t* values, const int16_t* src, const int16_t* source, int groups);
-void tessera_wiener_values3_avx2(int16_t* values, const int16_t* src, const int16_t* source, int groups);
-void tessera_wiener_products_avx2(int64_t* sums, const int16_t* value, const int16_t* values, const uint32_t* others, int64_t groups);
+#define TESSERA_DECLARE(level)                                                                                                \
+  void tessera_wiener_values2_##level(int16_t* values, const int16_t* src, const int16_t* source, int groups);                \
+  void tessera_wiener_values3_##level(int16_t* values, const int16_t* src, const int16_t* source, int groups);                \
+  void tessera_wiener_products_##level(int64_t* sums, const int16_t* value, const int16_t* values, const uint32_t* others, int64_t groups);
+TESSERA_DECLARE(sse4)
+TESSERA_DECLARE(avx2)
+#undef TESSERA_DECLARE
 void tessera_box_shares1_avx2(int32_t* a, int32_t* b, const int32_t* squares, const int32_t* samples, const tessera::SelfGuidedWork*, int64_t groups);
 void tessera_box_shares2_avx2(int32_t* a, int32_t* b, const int32_t* squares, const int32_t* samples, const tessera::SelfGuidedWork*, int64_t groups);
 void tessera_box_weigh1_avx2(int16_t* dst, const int16_t* src, const tessera::ShareRows*, int64_t groups);
@@ -92,9 +96,21 @@ void widen(int16_t* to, const P* from, int width) {
     for (int i = 0; i < 8; i++) to[x + i] = static_cast<int16_t>(from[x + i]);
 }
 
-template <Pixel P>
-void wiener_sums_avx2(WienerSums& sums, const int16_t* src, const P* source, ptrdiff_t source_stride, int reach, int step, int width, int height) {
-  constexpr int kRows = 8, kSize = kRows * kRestorationBlock;
+/// Kernels of the sums that the Wiener filter is fitted to; groups are as many words.
+struct SumsSse4 {
+  static constexpr int kGroup = 8;
+  static constexpr auto *kValues2 = tessera_wiener_values2_sse4, *kValues3 = tessera_wiener_values3_sse4;
+  static constexpr auto* kProducts = tessera_wiener_products_sse4;
+};
+struct SumsAvx2 {
+  static constexpr int kGroup = 16;
+  static constexpr auto *kValues2 = tessera_wiener_values2_avx2, *kValues3 = tessera_wiener_values3_avx2;
+  static constexpr auto* kProducts = tessera_wiener_products_avx2;
+};
+
+template <class Kernels, Pixel P>
+void wiener_sums(WienerSums& sums, const int16_t* src, const P* source, ptrdiff_t source_stride, int reach, int step, int width, int height) {
+  constexpr int kRows = 8, kSize = kRows * kRestorationBlock, kGroup = Kernels::kGroup;
   alignas(64) int16_t values[kWienerValues * kSize + 16];
   alignas(64) int16_t words[kRestorationBlock];
   int used[kWienerValues], count = 0;
@@ -104,16 +120,16 @@ void wiener_sums_avx2(WienerSums& sums, const int16_t* src, const P* source, ptr
     int size = 0;
     for (int row = 0; row < kRows && y < height; row++, y += step, size += width) {
       widen(words, source + y * source_stride, width);
-      (reach == 3 ? tessera_wiener_values3_avx2 : tessera_wiener_values2_avx2)(values + size, src + y * kRestorationStride, words, (width + 15) / 16);
+      (reach == 3 ? Kernels::kValues3 : Kernels::kValues2)(values + size, src + y * kRestorationStride, words, (width + kGroup - 1) / kGroup);
     }
-    const int groups = (size + 15) / 16;
-    for (int i = 0; i < count && size % 16 != 0; i++) std::fill_n(values + used[i] * kSize + size, 8, int16_t{0});
+    const int groups = (size + kGroup - 1) / kGroup;
+    for (int i = 0; i < count && size % kGroup != 0; i++) std::fill_n(values + used[i] * kSize + size, 8, int16_t{0});
     for (int i = 0; i < count; i++)
       for (int j = 0; j <= i; j += 4) {
         uint32_t others[4];
         int64_t products[4];
         for (int k = 0; k < 4; k++) others[k] = static_cast<uint32_t>(used[std::min(j + k, i)]) * kSize * sizeof(int16_t);
-        tessera_wiener_products_avx2(products, values + used[i] * kSize, values, others, groups);
+        Kernels::kProducts(products, values + used[i] * kSize, values, others, groups);
         for (int k = 0; k < 4 && j + k <= i; k++) sums[used[i]][used[j + k]] += products[k];
       }
   }
@@ -188,11 +204,12 @@ void projection_sums_avx2(ProjectionSums& sums, const int16_t* src, const int16_
 
 template <Pixel P>
 void bind(uint32_t cpu_flags, RestorationTable<P>& table) {
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table.wiener_sums = wiener_sums<SumsSse4, P>;
   if (!cpu_has(cpu_flags, kCpuAvx2Level)) return;
   table.wiener = wiener_avx2<P>;
   table.box_filter = box_filter_avx2;
   table.self_guided = self_guided_avx2<P>;
-  table.wiener_sums = wiener_sums_avx2<P>;
+  table.wiener_sums = wiener_sums<SumsAvx2, P>;
   table.projection_sums = projection_sums_avx2<P>;
 }
 

@@ -81,6 +81,10 @@ TESSERA_DECLARE_NARROW(sse4, 8, uint8_t, put, uint8_t)
 TESSERA_DECLARE_NARROW(sse4, 8, uint8_t, prep, int16_t)
 TESSERA_STRIP_COPY(sse4, 8, uint8_t, 4)
 TESSERA_STRIP_COPY(sse4, 8, uint8_t, 8)
+TESSERA_DECLARE_NARROW(sse4, 16, uint16_t, put, uint16_t)
+TESSERA_DECLARE_NARROW(sse4, 16, uint16_t, prep, int16_t)
+TESSERA_STRIP_COPY(sse4, 16, uint16_t, 4)
+TESSERA_STRIP_COPY(sse4, 16, uint16_t, 8)
 TESSERA_DECLARE(avx2, 8, uint8_t, put, uint8_t)
 TESSERA_DECLARE(avx2, 8, uint8_t, prep, int16_t)
 TESSERA_DECLARE(avx2, 16, uint16_t, put, uint16_t)
@@ -134,13 +138,25 @@ struct StripsAvx2<uint16_t> {
   static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
                                                       tessera_subpel16_prep_copy_w16_avx2};
 };
-struct StripsSse4 {
+template <Pixel P>
+struct StripsSse4;
+template <>
+struct StripsSse4<uint8_t> {
   static constexpr int kWidest = 8, kWideSharp = 8;
   static constexpr StripKernels<uint8_t, uint8_t> kPut[2] = {TESSERA_STRIPS(sse4, 8, put, 4, 4, 4, 4),
                                                              TESSERA_STRIPS(sse4, 8, put, 8, 6, 8, 8)};
   static constexpr StripKernels<uint8_t, int16_t> kPrep[2] = {TESSERA_STRIPS(sse4, 8, prep, 4, 4, 4, 4),
                                                               TESSERA_STRIPS(sse4, 8, prep, 8, 6, 8, 8)};
   static constexpr StripCopyFn<uint8_t>* kCopy[2] = {tessera_subpel8_prep_copy_w4_sse4, tessera_subpel8_prep_copy_w8_sse4};
+};
+template <>
+struct StripsSse4<uint16_t> {
+  static constexpr int kWidest = 8, kWideSharp = 8;
+  static constexpr StripKernels<uint16_t, uint16_t> kPut[2] = {TESSERA_STRIPS(sse4, 16, put, 4, 4, 4, 4),
+                                                               TESSERA_STRIPS(sse4, 16, put, 8, 6, 8, 8)};
+  static constexpr StripKernels<uint16_t, int16_t> kPrep[2] = {TESSERA_STRIPS(sse4, 16, prep, 4, 4, 4, 4),
+                                                               TESSERA_STRIPS(sse4, 16, prep, 8, 6, 8, 8)};
+  static constexpr StripCopyFn<uint16_t>* kCopy[2] = {tessera_subpel16_prep_copy_w4_sse4, tessera_subpel16_prep_copy_w8_sse4};
 };
 
 /// Two-column blocks, odd heights, more than four taps over four columns and depths of 12 bits are left to the scalar kernels.
@@ -210,16 +226,21 @@ void subpel_prep(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h,
   scalar.prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
 }
 
+template <Pixel P>
+void bind(uint32_t cpu_flags, SubpelTable<P>& table) {
+  if (cpu_has(cpu_flags, kCpuSse4Level)) table = {subpel_put<StripsSse4<P>, P>, subpel_prep<StripsSse4<P>, P>};
+  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<P>, P>, subpel_prep<StripsAvx2<P>, P>};
+}
+
 }  // namespace
 
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table) {
-  if (cpu_has(cpu_flags, kCpuSse4Level)) table = {subpel_put<StripsSse4, uint8_t>, subpel_prep<StripsSse4, uint8_t>};
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<uint8_t>, uint8_t>, subpel_prep<StripsAvx2<uint8_t>, uint8_t>};
+  bind(cpu_flags, table);
 }
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table) {
-  if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<uint16_t>, uint16_t>, subpel_prep<StripsAvx2<uint16_t>, uint16_t>};
+  bind(cpu_flags, table);
 }
 
 }  // namespace tessera

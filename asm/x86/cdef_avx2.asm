@@ -8,16 +8,7 @@
 ; whose rows are 160 bytes apart.
 
 %include "asm/x86/abi.inc"
-
-%define TILE 160
-
-; What bind_cdef.cpp puts into work.
-struc work
-  .offset: resq 6     ; bytes to the taps of each distance: primary, either secondary
-  .threshold: resd 2  ; as words twice over: primary, secondary
-  .taps: resd 2       ; of the primary filter, likewise
-  .shift: resd 2
-endstruc
+%include "asm/x86/cdef.inc"
 
 section .rodata
 

@@ -38,6 +38,23 @@ void grid_row(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_st
     for (int i = 0; i < kSide / kPart; i++) out[i] = static_cast<uint32_t>(parts[i]);
     return;
   }
+  if constexpr (sizeof(P) == 2) {
+    const auto load = [](const uint16_t* at) { return _mm_loadu_si128((const __m128i*)at); };
+    for (int first = 0; first < kSide / kPart; first += 4) {
+      Lanes<4> sums[4];
+      for (int i = 0; i < 4; i++) {
+        __m128i sum = _mm_setzero_si128();  // eight differences of up to 4095 a word
+        for (int y = 0; y < kPart; y++) {
+          const __m128i a = load(src + y * src_stride + (first + i) * kPart), b = load(ref + y * ref_stride + (first + i) * kPart);
+          sum = _mm_add_epi16(sum, _mm_or_si128(_mm_subs_epu16(a, b), _mm_subs_epu16(b, a)));
+        }
+        sums[i] = (Lanes<4>)_mm_madd_epi16(sum, _mm_set1_epi16(1));
+      }
+      transpose_lanes(sums);
+      store_lanes(out + first, sums[0] + sums[1] + sums[2] + sums[3]);
+    }
+    return;
+  }
 #endif
   for (int part = 0; part < kSide / kPart; part++) {
     uint32_t sum = 0;

@@ -23,12 +23,14 @@ void fill_with_noise(std::vector<P>& samples, int max, unsigned seed) {
 
 TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
   using P = TypeParam;
-  constexpr int kMax = sizeof(P) == 1 ? 255 : 1023, kStride = 67;
+  constexpr int kMax = sizeof(P) == 1 ? 255 : 4095, kStride = 67;
   std::vector<P> a(kStride * 64), b(kStride * 64);
   fill_with_noise(a, kMax, 1);
   fill_with_noise(b, kMax, 2);
-  std::fill_n(a.begin(), 8, static_cast<P>(0));  // extremes
-  std::fill_n(b.begin(), 8, static_cast<P>(kMax));
+  for (int y = 0; y < 8; y++) {  // the first part is as far off as can be
+    std::fill_n(a.begin() + y * kStride, 8, static_cast<P>(0));
+    std::fill_n(b.begin() + y * kStride, 8, static_cast<P>(kMax));
+  }
   for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags()}) {
     DspTable<P> dsp;
     make_dsp_table(flags, dsp);
