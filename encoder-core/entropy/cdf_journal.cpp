@@ -5,8 +5,14 @@
 namespace tessera {
 
 void CdfJournal::reserve(size_t small_capacity, size_t large_capacity) {
-  small_.resize(std::max(small_.size(), small_capacity));
-  large_.resize(std::max(large_.size(), large_capacity));
+  const auto enlarge = [](auto& log, size_t capacity, uint32_t length) {
+    if (capacity <= log.size()) return;
+    std::remove_reference_t<decltype(log)> larger(capacity);
+    std::copy_n(log.data(), length, larger.data());
+    log = std::move(larger);
+  };
+  enlarge(small_, small_capacity, length_.small);
+  enlarge(large_, large_capacity, length_.large);
   capacity_ = {static_cast<uint32_t>(small_.size()), static_cast<uint32_t>(large_.size())};
 }
 

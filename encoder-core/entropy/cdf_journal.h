@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstring>
-#include <vector>
 
-#include "base/check.h"
+#include "base/aligned_buffer.h"
 #include "entropy/cdf_context.h"
 #include "entropy/journal_trace.h"
 
@@ -71,8 +70,9 @@ class CdfJournal {
   /// Last resort where a caller's estimate of the capacity was too low.
   [[gnu::cold, gnu::noinline]] void grow();
 
-  std::vector<Entry<4>> small_;
-  std::vector<Entry<16>> large_;
+  // Undefined until pushed, so that memory nobody needs is never touched.
+  AlignedBuffer<Entry<4>> small_;
+  AlignedBuffer<Entry<16>> large_;
   Checkpoint length_, capacity_;
 };
 

@@ -37,12 +37,13 @@ void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
 }
 
 template <Pixel P>
-void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles) {
+void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles, int frames) {
   const int num_tiles = tiles.num_tiles();
   copy_maps_.acquire()->resize(format);
   std::vector<Lease<Run>> runs;
   std::vector<Lease<LaneSearch<P>>> searches;
-  for (int i = 0; i < workers_.threads(); i++) {
+  for (int i = 0; i < workers_.threads(); i++) searches.push_back(lane_searches_.acquire());
+  for (int i = 0; i < frames; i++) {
     runs.push_back(runs_.acquire());
     Run& run = *runs.back();
     for (CoarseMotion& c : run.coarse_room) c.resize(format.width, format.height);
@@ -51,7 +52,6 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
     run.make_tile_room(num_tiles);
     run.work.prepare(format, tiles);
     run.search.make_room(format, tiles);
-    searches.push_back(lane_searches_.acquire());
     for (int t = 0; t < num_tiles; t++) {
       // Twice its share: a run that has only met leaves must not grow when a base frame comes to it late.
       run.tiles[t].bytes.reserve(2 * usual_frame_bytes(format) / static_cast<size_t>(num_tiles));
@@ -61,9 +61,9 @@ void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& til
 }
 
 template <Pixel P>
-void FrameEncoder<P>::make_restoration_room(const PictureFormat& format) {
+void FrameEncoder<P>::make_restoration_room(const PictureFormat& format, int frames) {
   std::vector<Lease<Run>> runs;
-  for (int i = 0; i < workers_.threads(); i++) {
+  for (int i = 0; i < frames; i++) {
     runs.push_back(runs_.acquire());
     runs.back()->restoration.make_room(format);
     runs.back()->stripe_lines.make_room(format);

@@ -27,9 +27,9 @@ class FrameEncoder {
   /// job.group, and the last of it calls `done`. References must be complete. Called inside a job, for as many frames
   /// side by side as there are threads.
   void start(FrameJob<P>& job, Done done);
-  /// Makes beforehand what as many frames as there are threads need at a time.
-  void make_room(const PictureFormat& format, const TileInfo& tiles);
-  void make_restoration_room(const PictureFormat& format);
+  /// Makes beforehand what `frames` frames under way at a time need.
+  void make_room(const PictureFormat& format, const TileInfo& tiles, int frames);
+  void make_restoration_room(const PictureFormat& format, int frames);
   void make_filter_room(const PictureFormat& format);
   static void make_room(ReferenceFrame<P>& reference, const PictureFormat& format);
 

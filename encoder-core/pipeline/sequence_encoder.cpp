@@ -39,8 +39,10 @@ SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const Sequ
 template <Pixel P>
 void SequenceEncoder<P>::make_room() {
   const PictureFormat& format = settings_.plan.format;
-  encoder_.make_room(format, planner_.tiles());
-  if (settings_.plan.header.enable_restoration) encoder_.make_restoration_room(format);
+  // Without look-ahead a frame is coded before the next picture is asked for.
+  const int under_way = settings_.lookahead == 0 ? 1 : settings_.threads;
+  encoder_.make_room(format, planner_.tiles(), under_way);
+  if (settings_.plan.header.enable_restoration) encoder_.make_restoration_room(format, under_way);
   if (settings_.lookahead > 0) {
     encoder_.make_filter_room(format);
     lookahead_.make_room(format);
