@@ -11,6 +11,9 @@
 section .rodata
 align 16
 ones_w: times 8 dw 1
+; Sums of neighbours, then their differences.
+fold: times 8 db 1
+      times 4 db 1, -1
 
 section .text
 
@@ -45,7 +48,7 @@ section .text
   pmaxsw x%1, x9
 %endmacro
 
-; x8 += half the absolute coefficients of the 8x8 block in x0 .. x7.
+; x8 += half the absolute coefficients of the 8x8 block in x0 .. x7, whose rows of 8-bit samples are folded.
 %macro hadamard_8x8 0
   butterfly 0, 1
   butterfly 2, 3
@@ -59,10 +62,12 @@ section .text
   butterfly 1, 5
   butterfly 2, 6
   butterfly 3, 7
-  row_butterfly 64, 0, 1
-  row_butterfly 64, 2, 3
-  row_butterfly 64, 4, 5
-  row_butterfly 64, 6, 7
+  %if bits == 16
+    row_butterfly 64, 0, 1
+    row_butterfly 64, 2, 3
+    row_butterfly 64, 4, 5
+    row_butterfly 64, 6, 7
+  %endif
   row_butterfly 32, 0, 1
   row_butterfly 32, 2, 3
   row_butterfly 32, 4, 5
@@ -91,22 +96,43 @@ section .text
 
 ; What follows is expanded for samples of 8 and of 16 bits: `bits`, and `bytes` of a sample.
 
-; x0 .. = rows of eight differences from pointers r8 and r9, which move on.
-%macro difference_rows 1  ; rows
-  %assign i 0
-  %rep %1
-    %if bits == 8
-      pmovzxbw x%[i], [r8]
-      pmovzxbw x9, [r9]
-    %else
-      movdqu x%[i], [r8]
-      movdqu x9, [r9]
-    %endif
-    psubw x%[i], x9
-    add r8, src_stride
-    add r9, ref_stride
-    %assign i i + 1
-  %endrep
+; x%1 = the difference of eight samples at two addresses; x9 is used.
+%macro plain_row 3
+  %if bits == 8
+    pmovzxbw x%1, [%2]
+    pmovzxbw x9, [%3]
+  %else
+    movdqu x%1, [%2]
+    movdqu x9, [%3]
+  %endif
+  psubw x%1, x9
+%endmacro
+; The same with one stage along the row done, where one multiplication does it. x10 holds `fold`.
+%macro folded_row 3
+  %if bits == 8
+    movddup x%1, [%2]
+    movddup x9, [%3]
+    pmaddubsw x%1, x10
+    pmaddubsw x9, x10
+    psubw x%1, x9
+  %else
+    plain_row %1, %2, %3
+  %endif
+%endmacro
+; x%2 .. = four rows at src and ref. r8 and r9 are three times their strides.
+%macro four_rows 2  ; plain_row or folded_row, first register
+  %assign i %2
+  %1 %[i], src, ref
+  %assign i %2 + 1
+  %1 %[i], src + src_stride, ref + ref_stride
+  %assign i %2 + 2
+  %1 %[i], src + 2 * src_stride, ref + 2 * ref_stride
+  %assign i %2 + 3
+  %1 %[i], src + r8, ref + r9
+%endmacro
+%macro three_strides 0
+  lea r8, [3 * src_stride]
+  lea r9, [3 * ref_stride]
 %endmacro
 
 ; x%2 = row of a 4x4 block at r8 or r9 as words, and of the block below it where the column is more than 4 high: register,
@@ -147,8 +173,12 @@ section .text
   align 32
 satd%[bits]_%1x%2:
   pxor x8, x8
-  mov r8, src
-  mov r9, ref
+  %if %1 == 4
+    mov r8, src
+    mov r9, ref
+  %else
+    three_strides
+  %endif
   %assign pass 0
   %rep (%1 * %2 + 31) / 32
     %if %1 == 4
@@ -165,10 +195,10 @@ satd%[bits]_%1x%2:
       %endrep
     %else
       %if pass
-        lea r8, [src + 8 * bytes]
-        lea r9, [ref + 8 * bytes]
+        add src, 8 * bytes
+        add ref, 8 * bytes
       %endif
-      difference_rows 4
+      four_rows plain_row, 0
     %endif
     butterfly 0, 1
     butterfly 2, 3
@@ -195,19 +225,28 @@ satd%[bits]_%1x%2:
   %assign bytes %1 / 8
   for_sizes satd_size
 
-; Columns of 8: t1 of them, each of t0 blocks.
+; Columns of 8: t1 of them, each of t0 blocks. Where a column begins waits below the stack pointer.
   align 32
 satd%[bits]_8x8s:
   pxor x8, x8
+  movdqa x10, [fold]
+  three_strides
 %%column:
-  mov r8, src
-  mov r9, ref
+  mov [rsp - 8], src
+  mov [rsp - 16], ref
   mov t2.d, t0.d
 %%block:
-  difference_rows 8
+  four_rows folded_row, 0
+  lea src, [src + 4 * src_stride]
+  lea ref, [ref + 4 * ref_stride]
+  four_rows folded_row, 4
+  lea src, [src + 4 * src_stride]
+  lea ref, [ref + 4 * ref_stride]
   hadamard_8x8
   dec t2.d
   jnz %%block
+  mov src, [rsp - 8]
+  mov ref, [rsp - 16]
   add src, 8 * bytes
   add ref, 8 * bytes
   dec t1.d
