@@ -29,6 +29,7 @@ constexpr Array<int, 11> kRealtimeStart = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 
 /// What one frame at a time has no time for.
 void hasten(SearchSettings& s, int cpu_used, bool large) {
+  s.activity.inner_strength = s.activity.base_strength;
   if (cpu_used < 6) return;
   guide(s.partition, 0.17f, 0.95f);
   s.intra.full_rd_modes = 2;

@@ -13,6 +13,7 @@ void FrameWork<P>::prepare(const PictureFormat& picture_format, const TileInfo& 
     motion_field.resize(format.mi_cols() / 2, format.mi_rows() / 2);
     deblock_edges.resize(format);
     cdef_idx.resize(format.sb_cols(), format.sb_rows());
+    lambda_scale.resize(format.sb_cols(), format.sb_rows());
     for (int p = 0; p < format.planes(); p++) restoration[p].resize(format.sb_cols(), format.sb_rows());
   }
   const int rows = format.sb_rows() * tiles.tile_cols;

@@ -37,6 +37,7 @@ struct FrameWork {
   Lease<SourceFrame<P>> source;
   Array<PlaneView<const P>, kPlanes> source_plane;  ///< what is coded: the source's samples, or filtered ones
   PlaneWeights weights = kEvenWeights;  ///< of error, in the search's Lagrangians
+  Array2d<float> lambda_scale;          ///< of superblocks: what multiplies the Lagrangian there
   Lease<ReferenceFrame<P>> recon;                              ///< being written
   Array<Lease<ReferenceFrame<P>>, TOTAL_REFS_PER_FRAME> refs;  ///< by RefFrame, LAST_FRAME .. ALTREF_FRAME
 

@@ -119,6 +119,13 @@ struct ImportanceSettings {
   bool any() const { return frame_strength > 0 || superblock_strength > 0; }
 };
 
+/// What a superblock's Lagrangian makes of how much is going on there (search/activity.h): log2 of its change per octave of
+/// variance beyond the picture's mean. 0: nothing.
+struct ActivitySettings {
+  float base_strength = 0.25f;   ///< in key and base frames
+  float inner_strength = 0.0f;   ///< in all others
+};
+
 struct SearchSettings {
   PartitionSettings partition;
   IntraSettings intra;
@@ -127,6 +134,7 @@ struct SearchSettings {
   FilterSettings filter;
   TemporalFilterSettings temporal;
   ImportanceSettings importance;
+  ActivitySettings activity;
   bool reduced_tx_set = false;
   bool screen_content = false;   ///< the picture is a screen: its blocks may have palettes
   bool block_copies = false;     ///< intra frames: blocks may be copies of others; nothing is filtered then

@@ -7,6 +7,7 @@
 #include "filter/cdef_pass.h"
 #include "filter/deblock_pass.h"
 #include "pipeline/tile_write.h"
+#include "search/activity.h"
 #include "search/plane_weights.h"
 #include "spec/quant_tables.h"
 
@@ -192,6 +193,8 @@ void FrameEncoder<P>::search(Run& run) {
   search.coarse = &run.coarse;
   search.copies = run.copies.get();
   run.work.weights = plane_weights(dsp_, run.work, workers_);
+  const ActivitySettings& activity = run.plan().settings.activity;
+  scale_by_activity(dsp_, run.plan().pyramid_layer == 0 ? activity.base_strength : activity.inner_strength, run.work, workers_);
   search.prepare([&](int tile) -> BlockContext& { return run.tiles[static_cast<size_t>(tile)].context; });
   search.order.start(workers_, run.job->group, [](void* context, int) {
     Run& r = *static_cast<Run*>(context);

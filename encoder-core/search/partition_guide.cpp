@@ -1,20 +1,14 @@
 #include "search/partition_guide.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdlib>
+
+#include "base/fast_log2.h"
 
 namespace tessera {
 namespace {
 
-/// Within 0.001 of log2( x ) for positive normal x, and the same on every machine.
-float fast_log2(float x) {
-  const uint32_t bits = std::bit_cast<uint32_t>(x);
-  const float m = std::bit_cast<float>((bits & 0x7fffff) | 0x3f800000);  // 1 .. 2
-  const float fraction = -2.153620718f + (3.047884161f + (-1.051875031f + 0.1582487046f * m) * m) * m;
-  return static_cast<float>(static_cast<int>(bits >> 23) - 127) + fraction;
-}
 float logistic(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 constexpr float kLn2 = 0.69314718f;
 

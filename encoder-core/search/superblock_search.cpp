@@ -12,19 +12,26 @@ namespace tessera {
 template <Pixel P>
 SuperblockSearch<P>::SuperblockSearch(SearchContext<P>& context, SearchProgress& progress)
     : s_(context), progress_(progress), partitions_(context) {
-  quantise_with(s_.header().quantization.base_q_idx);
   s_.journal.clear();
+}
+
+template <Pixel P>
+int SuperblockSearch<P>::qindex_of(int mi_row, int mi_col) const {
+  const int base = s_.header().quantization.base_q_idx;
+  const DeltaParams& delta = s_.header().delta;
+  return delta.delta_q_present ? s_.frame.source->offsets.qindex(base, delta.delta_q_res, mi_col / kSbMi, mi_row / kSbMi) : base;
 }
 
 /// Steps of this qindex, and the frame's Lagrangian brought to them: it goes with the squared step.
 template <Pixel P>
-void SuperblockSearch<P>::quantise_with(int qindex) {
+void SuperblockSearch<P>::quantise_with(int qindex, float lambda_scale) {
   const QuantizationParams& q = s_.header().quantization;
   const int depth = s_.bit_depth();
   s_.qindex = qindex;
   const auto step = [&](int dc_delta, int ac_delta) { return QuantStep(dc_q(qindex + dc_delta, depth), ac_q(qindex + ac_delta, depth), depth); };
   s_.quant.step = {step(q.delta_q_y_dc, 0), step(q.delta_q_u_dc, q.delta_q_u_ac), step(q.delta_q_v_dc, q.delta_q_v_ac)};
-  const double change = static_cast<double>(dc_q(qindex, depth)) / dc_q(q.base_q_idx, depth), lambda = s_.plan.lambda * change * change;
+  const double change = static_cast<double>(dc_q(qindex, depth)) / dc_q(q.base_q_idx, depth);
+  const double lambda = s_.plan.lambda * change * change * static_cast<double>(lambda_scale);
   s_.lambda = lambda / kCostOneBit;
   // SATD is the error of an orthonormal transform: its Lagrangian is the root of the squared one's.
   s_.sad_lambda = static_cast<float>(std::sqrt(lambda) / kCostOneBit);
@@ -115,11 +122,7 @@ void SuperblockSearch<P>::adapt(int mi_row, int mi_col, const BlockContext::Chec
 
 template <Pixel P>
 void SuperblockSearch<P>::search(int mi_row, int mi_col) {
-  if (const DeltaParams& delta = s_.header().delta; delta.delta_q_present) {
-    const int base = s_.header().quantization.base_q_idx;
-    const int qindex = s_.frame.source->offsets.qindex(base, delta.delta_q_res, mi_col / kSbMi, mi_row / kSbMi);
-    if (qindex != s_.qindex) quantise_with(qindex);
-  }
+  quantise_with(qindex_of(mi_row, mi_col), s_.frame.lambda_scale.at(mi_col / kSbMi, mi_row / kSbMi));
   fetch_source(mi_row, mi_col);
   const PictureFormat& f = s_.frame.format;
   s_.decoded.start_superblock(mi_row, mi_col, s_.tile.mi_row_end, s_.tile.mi_col_end, f.subsampling_x, f.subsampling_y);

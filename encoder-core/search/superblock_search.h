@@ -26,7 +26,8 @@ class SuperblockSearch {
   void search(int mi_row, int mi_col);
 
  private:
-  void quantise_with(int qindex);
+  int qindex_of(int mi_row, int mi_col) const;
+  void quantise_with(int qindex, float lambda_scale);
   void fetch_source(int mi_row, int mi_col);
   void find_motion(int mi_row, int mi_col);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
