@@ -129,10 +129,21 @@ TxbContexts txb_contexts(const WriteContext& wc, const BlockInfo& info, const Tr
 
 int coef_context_value(const Level* levels, int eob) {
   if (eob == 0) return 0;
-  int sum = 0;
-  for (int c = 0; c < eob && sum < 63; c += 64)  // more makes no difference
-    for (int i = c; i < std::min(c + 64, eob); i++) sum += std::abs(levels[i]);
-  return std::min(sum, 63) | (levels[0] < 0 ? 1 : levels[0] > 0 ? 2 : 0) << 6;
+  constexpr int kMost = 63, kLanes = 8, kAtOnce = 8 * kLanes;
+  using V = LanesOf<int16_t, kLanes>;
+  int sum = 0, c = 0;
+  for (; c + kLanes <= eob && sum < kMost;) {  // more makes no difference
+    V sums = {};
+    for (const int end = std::min(c + kAtOnce, eob - kLanes + 1); c < end; c += kLanes) {
+      const V level = load_lanes<V>(levels + c), magnitude = level < 0 ? -level : level;
+      sums += magnitude < kMost ? magnitude : V{} + int16_t{kMost};
+    }
+    // Up to 1008 in each of four words; the product's uppermost is their sum.
+    const auto halves = reinterpret_cast<LanesOf<uint64_t, 2>>(sums);
+    sum += static_cast<int>(((halves[0] + halves[1]) * 0x0001000100010001u) >> 48);
+  }
+  for (; c < eob && sum < kMost; c++) sum += std::abs(levels[c]);
+  return std::min(sum, kMost) | (levels[0] < 0 ? 1 : levels[0] > 0 ? 2 : 0) << 6;
 }
 
 void enter_coef_context(WriteContext& wc, const TransformBlock& block, int value) {

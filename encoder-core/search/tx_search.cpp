@@ -130,10 +130,12 @@ UnitChoice TxSearch<P>::code_unit(const UnitQuery& q, const int16_t* residual, p
     const double j = s_.j(distortion, rate);
     if (j >= best_j) continue;
     best_j = j;
+    const int width_log2 = std::min<int>(Tx_Width_Log2[q.size], 5);
+    const int reached = reached_rows(get_tx_class(type), scan.positions[eob - 1], width_log2, area >> width_log2) << width_log2;
     best = {.size = q.size,
             .type = type,
             .eob = static_cast<uint16_t>(eob),
-            .context = static_cast<uint8_t>(coef_context_value(trial, area)),
+            .context = static_cast<uint8_t>(coef_context_value(trial, reached)),
             .rate = rate,
             .distortion = distortion};
     std::copy_n(trial, area, levels);
