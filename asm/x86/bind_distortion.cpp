@@ -68,7 +68,7 @@ void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
 template <>
 void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table) {
   if (cpu_has(cpu_flags, kCpuAvx2Level)) {
-    TESSERA_BIND(16_AVX2)
+    TESSERA_BIND(16_AVX2)  // the residual stays as compiled for AVX2
   } else if (cpu_has(cpu_flags, kCpuSse4Level)) {
     TESSERA_BIND(16_SSE4)
     table.residual = tessera_residual16_sse4;

@@ -61,15 +61,6 @@ section .text
   vpsignw m9, m9, m8
   vpaddw m%4, m%4, m9
 %endmacro
-; The same at a distance both ways.
-%macro add_both_ways 6  ; width, both or not, number of the distance, sum, threshold, shift
-  mov t0, [work_at + work.offset + 8 * %3]
-  lea t1, [src + t0]
-  neg t0
-  add t0, src
-  add_taps %1, %2, t1, %4, %5, %6
-  add_taps %1, %2, t0, %4, %5, %6
-%endmacro
 
 %macro cdef_filter 3  ; bits, width, kind
 kernel cdef%1_w%2_%3_avx2, dst, dst_stride, src, work_at, rows
@@ -147,11 +138,6 @@ kernel cdef%1_w%2_%3_avx2, dst, dst_stride, src, work_at, rows
   done
 %endmacro
 
-%macro cdef_kinds 2
-  cdef_filter %1, %2, both
-  cdef_filter %1, %2, pri
-  cdef_filter %1, %2, sec
-%endmacro
 cdef_kinds 8, 8
 cdef_kinds 8, 4
 cdef_kinds 16, 8

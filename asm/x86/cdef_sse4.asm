@@ -62,15 +62,6 @@ section .text
   psignw x9, x8
   paddw x%4, x9
 %endmacro
-; The same at a distance both ways.
-%macro add_both_ways 6  ; width, both or not, number of the distance, sum, threshold, shift
-  mov t0, [work_at + work.offset + 8 * %3]
-  lea t1, [src + t0]
-  neg t0
-  add t0, src
-  add_taps %1, %2, t1, %4, %5, %6
-  add_taps %1, %2, t0, %4, %5, %6
-%endmacro
 
 %macro cdef_filter 3  ; bits, width, kind
 kernel cdef%1_w%2_%3_sse4, dst, dst_stride, src, work_at, rows
@@ -139,11 +130,6 @@ kernel cdef%1_w%2_%3_sse4, dst, dst_stride, src, work_at, rows
   done
 %endmacro
 
-%macro cdef_kinds 2
-  cdef_filter %1, %2, both
-  cdef_filter %1, %2, pri
-  cdef_filter %1, %2, sec
-%endmacro
 cdef_kinds 8, 8
 cdef_kinds 8, 4
 cdef_kinds 16, 8

@@ -38,15 +38,6 @@ section .text
 %define rows_64 1
 %define rows_128 1
 
-%macro for_widths 1
-  %1 4
-  %1 8
-  %1 16
-  %1 32
-  %1 64
-  %1 128
-%endmacro
-
 ; ---- SAD ----
 
 %macro sad_size 2

@@ -76,12 +76,7 @@ sad8_w%1:
 %endmacro
 
 for_sizes sad_size
-sad_body 4
-sad_body 8
-sad_body 16
-sad_body 32
-sad_body 64
-sad_body 128
+for_widths sad_body
 
 ; ---- SAD of one block against four ----
 
@@ -155,12 +150,7 @@ sad8_x4_w%1:
 %endmacro
 
 for_sizes sad_x4_size
-sad_x4_body 4
-sad_x4_body 8
-sad_x4_body 16
-sad_x4_body 32
-sad_x4_body 64
-sad_x4_body 128
+for_widths sad_x4_body
 
 ; ---- SSE ----
 
@@ -218,12 +208,7 @@ sse8_w%1:
 %endmacro
 
 for_sizes sse_size
-sse_body 4
-sse_body 8
-sse_body 16
-sse_body 32
-sse_body 64
-sse_body 128
+for_widths sse_body
 
 ; ---- Residual ----
 

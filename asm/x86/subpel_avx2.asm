@@ -19,32 +19,11 @@
 
 section .rodata
 
-; Index of column c among the bytes that load_rows gathers.
-%define index_4(c) ((c) + 2)
-%define index_8(c) ((c) + 3 + ((c) > 4))
-
-; Pairs of neighbouring columns for eight samples: pair k of T taps begins T / 2 - 1 - 2 * k columns to the left.
-%macro pairs_8 2  ; T, k
-  %assign i 0
-  %rep 8
-    %assign c i - %1 / 2 + 1 + 2 * %2
-    db index_8(c), index_8(c + 1)
-    %assign i i + 1
-  %endrep
-%endmacro
 %macro pairs_16 3  ; T, k, what is added to a column
   %assign i 0
   %rep 8
     %assign c i - %1 / 2 + 1 + 2 * %2 + %3
     db c, c + 1
-    %assign i i + 1
-  %endrep
-%endmacro
-%macro pairs_4 2  ; k, first byte of the row
-  %assign i 0
-  %rep 4
-    %assign c i - 1 + 2 * %1
-    db index_4(c) + %2, index_4(c + 1) + %2
     %assign i i + 1
   %endrep
 %endmacro
@@ -216,15 +195,6 @@ section .text
   %else
     vpaddw v%1, v%1, [words_2]
     vpsraw v%1, v%1, 2
-  %endif
-%endmacro
-
-; Moves src to the first row of T taps; t0 is used.
-%macro first_row 1
-  lea t0, [src_stride * 2]
-  sub src, t0
-  %if %1 == 8
-    sub src, src_stride
   %endif
 %endmacro
 

@@ -8,41 +8,15 @@
 ; Nothing outside columns -3 .. w + 3 and rows -3 .. h + 3 is read.
 
 %define SSE4
-%include "asm/x86/abi.inc"
+%include "asm/x86/subpel.inc"
 
 %define taps_h 0
 %define taps_v 8
 %define taps_v16 16
 
-; Taps along rows of a strip whose columns have t taps.
-%define row_taps_4(t) 4
-%define row_taps_8(t) t
-
 ; ---- Constants ----
 
 section .rodata
-
-; Index of column c among the bytes that load_row gathers.
-%define index_4(c) ((c) + 2)
-%define index_8(c) ((c) + 3 + ((c) > 4))
-
-; Pairs of neighbouring columns for eight samples: pair k of T taps begins T / 2 - 1 - 2 * k columns to the left.
-%macro pairs_8 2  ; T, k
-  %assign i 0
-  %rep 8
-    %assign c i - %1 / 2 + 1 + 2 * %2
-    db index_8(c), index_8(c + 1)
-    %assign i i + 1
-  %endrep
-%endmacro
-%macro pairs_4 2  ; k, first byte of the row
-  %assign i 0
-  %rep 4
-    %assign c i - 1 + 2 * %1
-    db index_4(c) + %2, index_4(c + 1) + %2
-    %assign i i + 1
-  %endrep
-%endmacro
 
 align 16
 %assign k 0
@@ -152,15 +126,6 @@ section .text
 %endmacro
 
 ; ---- Along columns ----
-
-; Moves src to the first row of T taps; t0 is used.
-%macro first_row 1
-  lea t0, [src_stride * 2]
-  sub src, t0
-  %if %1 == 8
-    sub src, src_stride
-  %endif
-%endmacro
 
 ; A row into x%2.
 %macro load_row 2
