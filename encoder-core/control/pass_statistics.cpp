@@ -10,8 +10,8 @@
 namespace tessera {
 namespace {
 
-constexpr const char* kSignature = "tessera-statistics 1";
-constexpr double kMicro = 1e-6;
+constexpr const char* kSignature = "tessera-statistics 2";
+constexpr double kMicro = 1e-6, kCenti = 1e-2;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -38,7 +38,8 @@ PassFrame& PassStatistics::at(uint64_t display_index) {
 std::string PassStatistics::text() const {
   std::ostringstream out;
   out << kSignature << "\n" << width << " " << height << " " << frames.size() << "\n";
-  for (const PassFrame& f : frames) out << f.kind << " " << f.qindex << " " << f.bits << " " << std::llround(f.seconds / kMicro) << "\n";
+  for (const PassFrame& f : frames)
+    out << f.kind << " " << f.qindex << " " << std::llround(f.step_change / kCenti) << " " << f.bits << " " << std::llround(f.seconds / kMicro) << "\n";
   return out.str();
 }
 
@@ -53,10 +54,12 @@ Status PassStatistics::parse(const std::string& text, PassStatistics* out) {
   for (size_t number = 3; std::getline(in, line); number++) {
     PassFrame f;
     double micros = 0;
-    if (!(std::istringstream(line) >> f.kind >> f.qindex >> f.bits >> micros) || f.kind < -1 || f.kind >= kFrameKinds || f.qindex < 0 ||
+    int cents = 0;
+    if (!(std::istringstream(line) >> f.kind >> f.qindex >> cents >> f.bits >> micros) || f.kind < -1 || f.kind >= kFrameKinds || f.qindex < 0 ||
         f.qindex > 255 || micros < 0)
-      return Status::invalid("line " + std::to_string(number) + " is not kind, qindex, bits and microseconds of a frame");
+      return Status::invalid("line " + std::to_string(number) + " is not kind, qindex, change of step, bits and microseconds of a frame");
     f.seconds = micros * kMicro;
+    f.step_change = static_cast<float>(cents * kCenti);
     out->frames.push_back(f);
   }
   if (out->frames.size() != count || count == 0)

@@ -12,6 +12,7 @@ namespace tessera {
 struct PassFrame {
   int kind = -1;  ///< FrameKind; -1: the picture was not coded
   int qindex = 0;
+  float step_change = 0;  ///< RateStep's, to the hundredth
   uint64_t bits = 0;
   double seconds = 0;  ///< that the picture is shown
 };

@@ -107,7 +107,7 @@ void RateControl::reset() {
   for (const PassFrame& f : settings_.statistics->frames) {
     rest_.seconds += f.seconds;
     if (f.kind < 0) continue;
-    rest_.content[f.kind] += model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
+    rest_.content[f.kind] += rest_content(f);
     rest_.frames++;
     rest_.keys += f.kind == 0;
   }
@@ -370,12 +370,18 @@ int RateControl::near_leaf(int leaf, int distance) const {
                     std::max({leaf_ + distance, 1, target_.best_leaf_qindex}));
 }
 
+/// Content of a frame of the first pass. One whose importance makes it coarser than its kind will be so again, and take the less.
+double RateControl::rest_content(const PassFrame& f) const {
+  const double content = model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
+  return model_.content_at_kind(f.kind, content, f.qindex, change_qindex(f.qindex, -f.step_change, settings_.bit_depth));
+}
+
 void RateControl::count_off(const RateStep& step) {
   if (!settings_.statistics || step.picture.index >= settings_.statistics->frames.size()) return;
   const PassFrame& f = settings_.statistics->frames[step.picture.index];
   rest_.seconds = std::max(0.0, rest_.seconds - f.seconds);
   if (f.kind < 0) return;
-  rest_.content[f.kind] = std::max(0.0, rest_.content[f.kind] - model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits)));
+  rest_.content[f.kind] = std::max(0.0, rest_.content[f.kind] - rest_content(f));
   rest_.frames--;
   rest_.keys -= f.kind == 0;
 }

@@ -152,6 +152,7 @@ class RateControl {
   int leaf_for_rest() const;
   int leaf_for_steps(double bits) const;
   double content_of(const RateStep& step) const;
+  double rest_content(const PassFrame& f) const;
   void count_off(const RateStep& step);
   double key_interval() const;
   bool keys_are_usual() const { return key_interval() > 0 && key_interval() < kUsualKeySeconds; }
@@ -199,7 +200,7 @@ class RateControl {
   } drift_;
   /// What the first pass says of pictures not planned yet.
   struct Rest {
-    Array<double, kFrameKinds> content = {};
+    Array<double, kFrameKinds> content = {};  ///< as if all frames had the step of their kind
     double frames = 0, keys = 0, seconds = 0;
   } rest_;
 };

@@ -370,6 +370,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
     next_coded_++;
   }
   planner_.plan(step, choices, job->plan);
+  if (settings_.first_pass) statistics_.at(job->plan.source_index - first_display_).step_change = choices.step_change;
   if (const int base = job->plan.header.quantization.base_q_idx; base > 0) {
     if (const float strength = choices.settings.importance.superblock_strength; picture.analysis && step.layer == 0 && strength > 0)
       add_importance(picture.analysis->importance, strength, base, settings_.plan.format.bit_depth, picture.source->offsets);
