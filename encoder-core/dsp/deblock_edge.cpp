@@ -36,12 +36,13 @@ inline void narrow_filter(Samples* s, Samples mask, Samples hev, int bit_depth) 
 template <int N, int N2>
 inline void wide_filter(const Samples* s, Samples* f) {
   constexpr int kLog2Size = N == 6 ? 4 : 3;
-  const auto at = [&](int i) { return s[clip3(-(N + 1), N, i)]; };
-  Samples t = splat(1 << (kLog2Size - 1));
+  // Sixteen samples of 12 bits fill all bits of a lane.
+  const auto at = [&](int i) { return reinterpret_cast<SamplesU>(s[clip3(-(N + 1), N, i)]); };
+  SamplesU t = reinterpret_cast<SamplesU>(splat(1 << (kLog2Size - 1)));
   for (int j = -N; j <= N; j++) t += at(j - N);
   for (int j = -N2; j <= N2; j++) t += at(j - N);
   for (int i = -N; i < N; i++) {
-    f[i + N] = reinterpret_cast<Samples>(reinterpret_cast<SamplesU>(t) >> kLog2Size);
+    f[i + N] = reinterpret_cast<Samples>(t >> kLog2Size);
     t += at(i + 1 + N) - at(i - N) + at(i + 1 + N2) - at(i - N2);
   }
 }

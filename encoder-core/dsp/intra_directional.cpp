@@ -159,7 +159,7 @@ void predict_between_eight(uint8_t* dst, ptrdiff_t dst_stride, const uint8_t* ab
     for (int x = 0; x < w; x += 8) {
       Words<8> v;
       if (x < first) v = columns[x / 8].at(left, y, two);
-      if (x + 8 > first) {
+      if (std::min(x + 8, w) > first) {
         const Words<8> top = interpolate_eight<UpAbove>(line + (x << UpAbove), taps);
         v = x < first ? (lane < static_cast<int16_t>(first - x) ? v : top) : top;
       }

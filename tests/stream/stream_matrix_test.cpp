@@ -31,7 +31,7 @@ struct StreamCase {
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
-       << c.cpu_used << " cq-level " << c.cq_level << " tiles " << (1 << c.tile_columns_log2) << "x" << (1 << c.tile_rows_log2)
+       << c.cpu_used << " cq-level " << c.cq_level << " log2 of tiles " << c.tile_columns_log2 << "x" << c.tile_rows_log2
        << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
        << (c.screen ? " screen" : "") << (c.regions ? " regions" : "") << (c.drawn ? " drawn" : "") << (c.importance ? " importance" : "");
   if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
