@@ -132,6 +132,7 @@ SearchSettings chain_settings(int cpu_used) {
     guide(s.partition, 0.05f, 0.3f);
   }
   if (cpu_used >= 6) {
+    s.filter.restoration.chroma = false;
     s.inter.moved_pairs = s.inter.blended_pairs = 0;
     s.tx.intra_depth = 1;
     s.inter.full_rd_modes = 2;
@@ -175,7 +176,6 @@ SearchSettings chain_settings(int cpu_used) {
   }
   if (cpu_used >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
-    s.filter.restoration = {};
     guide(s.partition, 0.22f, 1.0f);
     guide(s.partition.intra, 0.14f, 0.2f);
     s.partition.skip_stop = 0.05f;
@@ -205,6 +205,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.inter.subpel_satd = false;
     s.tx.inter_depth = 0;
     s.filter.cdef_strengths = 3;
+    s.filter.restoration = {};
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
   }
   return s;
