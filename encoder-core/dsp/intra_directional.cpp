@@ -157,7 +157,7 @@ void predict_between_eight(uint8_t* dst, ptrdiff_t dst_stride, const uint8_t* ab
     const uint8_t* const line = above + (idx >> (6 - UpAbove));
     const Words<8> taps = pair_taps(Words<8>{} + static_cast<int16_t>(((idx << UpAbove) >> 1) & 31));
     for (int x = 0; x < w; x += 8) {
-      Words<8> v;
+      Words<8> v = {};
       if (x < first) v = columns[x / 8].at(left, y, two);
       if (std::min(x + 8, w) > first) {
         const Words<8> top = interpolate_eight<UpAbove>(line + (x << UpAbove), taps);

@@ -293,16 +293,17 @@ void choose_restoration(FrameWork<P>& frame, const FramePlan& plan, const DspTab
     StripeMeasure<P> measure(frame, dsp, lines, settings);
     measure.measure(i % planes, i / planes, trial);
   });
-  // Chroma has one more size where it is subsampled: its units may be as large as those of luma in samples.
+  // Where chroma is subsampled its units may be as large as those of luma in samples. Never less than 64 of them: dav1d before
+  // 1.1 takes 64 at a time on CPUs with AVX-512, and ends where it meets units of 32.
   const bool halved = format.subsampling_x && format.subsampling_y;
   workers.run_parallel(planes, [&](int plane) {
     const PlaneTerms terms = {plane, settings, static_cast<double>(settings.wiener_step), frame.weights[plane] / 16.0, plan.lambda};
-    for (int level = 0; level < (plane && halved ? 4 : 3); level++) choose_units(format, frame.header.tile_info, cdfs, terms, level, trial);
+    for (int level = plane && halved ? 1 : 0; level < (plane && halved ? 4 : 3); level++) choose_units(format, frame.header.tile_info, cdfs, terms, level, trial);
   });
 
   double least = 0;
   for (int shift = 0; shift < 3; shift++)
-    for (int uv_shift = 0; uv_shift <= (halved && planes > 1 ? 1 : 0); uv_shift++) {
+    for (int uv_shift = 0; uv_shift <= (halved && planes > 1 && shift > 0 ? 1 : 0); uv_shift++) {
       const int uv_level = halved ? shift + 1 - uv_shift : shift;
       double cost = trial.choices[0][shift].cost;
       for (int p = 1; p < planes; p++) cost += trial.choices[p][uv_level].cost;

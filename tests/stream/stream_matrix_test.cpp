@@ -368,7 +368,7 @@ std::vector<StreamCase> slow_tools() {
   for (const auto& s : size)
     for (int depth : {8, 10})
       for (int cpu_used : {0, 2})
-        for (int cq_level : {24, 44})
+        for (int cq_level : {20, 44})
           cases.push_back({.width = s[0], .height = s[1], .frames = 9, .bit_depth = depth, .cpu_used = cpu_used, .cq_level = cq_level,
                            .turning = s[0] > 200, .slow_tools = cq_level < 40});
   cases.push_back({.width = 288, .height = 160, .frames = 6, .cpu_used = 2, .tile_columns_log2 = 1, .tile_rows_log2 = 1, .slow_tools = true});
