@@ -208,6 +208,27 @@ SearchSettings chain_settings(int cpu_used) {
     s.filter.restoration = {};
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
   }
+  if (cpu_used >= 11) {
+    s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
+    s.partition.small_none_below = 0.75f;
+    s.partition.small_stop_below = 0.85f;
+    s.partition.intra.none_below = 0.45f;
+    s.partition.intra.split_above = 0.65f;
+    s.intra.full_rd_modes = 1;
+    s.intra.chroma_modes = 2;
+    s.intra.angle_deltas = false;
+    s.intra.dc_margin = 1.1f;
+    s.inter.base_references = 1;
+    s.inter.coarse_reach_x = 16;
+    s.inter.coarse_reach_y = 12;
+    s.inter.coarse_close = 2;
+    s.inter.skip_mode_margin = 1.1f;
+    s.inter.subpel_depth = 2;
+    s.inter.warp_refinement = 0;
+    s.tx.type_candidates = s.tx.type_candidates_trial = 1;
+    s.tx.intra_depth = 0;
+    s.filter.cdef_sampling = 4;
+  }
   return s;
 }
 

@@ -1,7 +1,8 @@
 #include "control/frame_planner.h"
 
-#include "base/int_math.h"
+#include <algorithm>
 
+#include "base/int_math.h"
 #include "control/quant_plan.h"
 #include "frame/tile_layout.h"
 
@@ -14,6 +15,13 @@ constexpr int kTwoTilesFrom = 1280 * 720, kFourTilesFrom = 3840 * 2160;
 
 /// Pictures of this layer and above are leaves, or close to it.
 constexpr int kLeafLayer = 4;
+
+/// Base frames lie far from all that they could refer to: a second reference gives them little.
+void adapt_to_layer(InterSettings& s, int layer) {
+  if (layer > 0 || s.base_references == 0) return;
+  s.max_references = std::min(s.max_references, s.base_references);
+  s.compound = false;
+}
 
 /// Eighth-sample vectors pay where the quantiser leaves detail to predict.
 constexpr int kHighPrecisionMvBelow = 128;
@@ -40,6 +48,7 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FrameP
   layered.droppable = sequence_.temporal_layers > 1 && step.temporal_id == sequence_.temporal_layers - 1;
   references_.apply(layered, out);
   if (step.show_existing) return;
+  adapt_to_layer(out.settings.inter, step.layer);
   FrameHeader& h = out.header;
   h.size = make_frame_size(sequence_.format.width, sequence_.format.height);
   h.tile_info = tiles_;

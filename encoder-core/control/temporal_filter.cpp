@@ -101,7 +101,7 @@ void TemporalFilter<P>::filter_rows(int sb_row) {
   const int unit_begin = sb_row * kSbSize / kMotionUnit;
   const int unit_end = std::min(unit_begin + kSbSize / kMotionUnit, CoarseMotion::div_units(f.height));
   for (int i = 0; i < input_.neighbours.size(); i++)
-    search_pyramid(input_.centre->pyramid, input_.neighbours[i]->pyramid, *pyramid_dsp_, {}, unit_begin, unit_end,
+    search_pyramid(input_.centre->pyramid, input_.neighbours[i]->pyramid, *pyramid_dsp_, input_.coarse, unit_begin, unit_end,
                    coarse_[i]);
   Block block;
   for (block.y = sb_row * kSbSize; block.y < std::min((sb_row + 1) * kSbSize, f.height); block.y += kSide) {
@@ -129,7 +129,7 @@ void TemporalFilter<P>::find_motion(Block& block) const {
       total += block.sse[i][q];
     }
     // What the noise of two pictures explains needs no better vector.
-    if (total <= kSide * kSide * std::max(1.0, 2 * noise_mse_)) continue;
+    if (!input_.quarters || total <= kSide * kSide * std::max(1.0, 2 * noise_mse_)) continue;
     for (int q = 0; q < kQuadrants; q++) refine(block, i, BLOCK_16X16, q);
   }
 }

@@ -18,6 +18,8 @@ struct TemporalFilterInput {
   FixedVector<const SourceFrame<P>*, kMaxTemporalNeighbours> neighbours;
   int qindex = 0;         ///< at which the frame will be coded: the coarser, the stronger the filter
   float strength = 1.0f;  ///< on the tolerated squared error
+  bool quarters = true;   ///< quarters of a block may have vectors of their own
+  PyramidSearchSettings coarse;
 };
 
 /// One frame's filter: prepare(), then every superblock row once, in any order and side by side. Pooled.

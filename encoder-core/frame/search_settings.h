@@ -42,11 +42,13 @@ struct IntraSettings {
   bool cfl = true;
   bool filter_intra = false;   ///< in intra frames recursive prediction as well, where the sequence began with it
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
+  float dc_margin = 2.0f;      ///< lower is faster: inter frames rank other modes while DC's rank is under this x the most that intra may have
   int palettes = 2;            ///< palettes that get the full trial in pictures of screens, for luma and for chroma; 0: none
 };
 
 struct InterSettings {
   int max_references = 4;      ///< distinct references searched
+  int base_references = 0;     ///< the same in base frames, without pairs; 0: as in others
   int full_rd_modes = 3;       ///< candidates that get the full trial, after ranking by SATD
   int max_ref_mv_idx = 3;      ///< NEARMV and NEWMV indices tried (1 .. 3)
   bool compound = true;
@@ -58,6 +60,7 @@ struct InterSettings {
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)
   int subpel_rounds = 2;       ///< looks around each fraction
   bool subpel_foreseen = false;  ///< lower is slower: no halves where the SADs of whole samples foresee a fraction
+  int coarse_close = 0;        ///< higher is faster: mean difference of a sample under which coarse vectors are not refined
   int coarse_references = 7;   ///< references that get the coarse search
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
   bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search
@@ -70,6 +73,7 @@ struct InterSettings {
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
   bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
+  float skip_mode_margin = 1.5f;  ///< lower is faster: skip mode within this x the best rank makes a second one
   int moved_pairs = 0;         ///< best pairs of references whose searched vectors are moved while their mean gets better
   int blended_pairs = 0;       ///< best pairs that are tried with weights by what the halves differ in, where the sequence began with that
   bool wedges = false;         ///< those pairs also with weights that divide the block along a line
@@ -80,6 +84,7 @@ struct InterSettings {
 struct TxSettings {
   int type_candidates = 5;       ///< transform types tried on the winner: 1 is DCT only, 16 all
   int type_candidates_inter = 3;
+  int type_candidates_trial = 2; ///< transform types of each intra mode's trial
   int intra_depth = 1;           ///< transform depths tried below the largest (0 .. 2)
   int inter_depth = 1;
   bool trellis = true;           ///< rate-distortion optimised levels
@@ -109,6 +114,8 @@ struct TemporalFilterSettings {
   int base_before = 6;           ///< pictures before the last of a mini-GOP, and after it
   int base_after = 4;
   float strength = 3.0f;         ///< on the error that two pictures may differ by
+  bool quarters = true;          ///< quarters of a block may have vectors of their own
+  int reach_x = 64, reach_y = 48, close = 0;  ///< of the search for coarse vectors, as InterSettings has them
 };
 
 /// What look-ahead makes of the importance of pictures and of their parts (control/importance.h): log2 of the change of a

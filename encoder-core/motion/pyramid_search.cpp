@@ -113,13 +113,13 @@ Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_
   return m.best;
 }
 
-Best refine_half(LevelMatch m, Best parent, Best left, Best above) {
+Best refine_half(LevelMatch m, Best parent, Best left, Best above, uint32_t close) {
   m.try_at(2 * parent.x, 2 * parent.y, 2);
   m.try_at(0, 0, 0);
   // What was tried at no more bias need not be again.
   if (!left.same_vector({})) m.try_at(left.x, left.y, 1);
   if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 1);
-  for (int step = 2; step >= 1; step--) {
+  for (int step = 2; step >= 1 && m.best.cost >= close; step--) {
     const Best centre = m.best;
     m.try_around(centre.x, centre.y, step, [](int, int) { return 3u; });
   }
@@ -133,6 +133,7 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
   const View2d<const uint8_t> half = current.level[0].view(), half_ref = reference.level[0].view();
   const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
   const int unit_cols = out.mv.width();
+  const uint32_t close = static_cast<uint32_t>(settings.close) * kMatch * kMatch;
   PanSearch pans;
   const auto known = [&](int col, int row) {
     if (col < 0 || row < unit_row_begin) return Best{};
@@ -146,7 +147,7 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
                                          {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4, pans);
       for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
         for (int c = col; c < std::min(col + 2, unit_cols); c++) {
-          const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1));
+          const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1), close);
           out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
         }
       }

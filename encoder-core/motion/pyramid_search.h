@@ -21,9 +21,9 @@ struct CoarseMotion {
   static constexpr int div_units(int luma) { return (luma + kMotionUnit - 1) / kMotionUnit; }
 };
 
-/// Reach of the exhaustive first stage, in luma samples each way.
 struct PyramidSearchSettings {
-  int range_x = 64, range_y = 48;
+  int range_x = 64, range_y = 48;  ///< reach of the exhaustive first stage, in luma samples each way
+  int close = 0;                   ///< mean difference of a sample under which a vector is not refined on the half size picture
 };
 
 /// Rows of blocks that are searched in one call: a vector is looked for near those found in the same call.

@@ -112,7 +112,10 @@ void FrameEncoder<P>::filter_source(Run& run) {
   TemporalFilterInput<P> input;
   input.centre = run.job->source.get();
   input.qindex = run.plan().header.quantization.base_q_idx;
-  input.strength = run.plan().settings.temporal.strength;
+  const TemporalFilterSettings& set = run.plan().settings.temporal;
+  input.strength = set.strength;
+  input.quarters = set.quarters;
+  input.coarse = {.range_x = set.reach_x, .range_y = set.reach_y, .close = set.close};
   for (const auto& neighbour : run.job->neighbours) input.neighbours.push_back(neighbour.get());
   run.temporal = temporal_filters_.acquire();
   TemporalFilter<P>& filter = *run.temporal;
@@ -155,7 +158,7 @@ void FrameEncoder<P>::find_motion(Run& run) {
     });
   }
   const InterSettings& set = run.plan().settings.inter;
-  const PyramidSearchSettings reach = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y};
+  const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
   const int refs = std::min({set.max_references, run.plan().num_search_refs, set.coarse_references});
   run.coarse = {};
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kMotionBandUnits);
@@ -173,7 +176,7 @@ void FrameEncoder<P>::find_motion(Run& run) {
   workers_.run_parallel(unknown.size() * bands, [&](int i) {
     const RefFrame r = unknown[i / bands];
     const int begin = i % bands * kMotionBandUnits;
-    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, reach, begin,
+    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, coarse, begin,
                    std::min(begin + kMotionBandUnits, unit_rows), run.coarse_room[r]);
   });
 }

@@ -108,10 +108,11 @@ void Lookahead::measure(Span<const Picture> pictures, int count) {
   workers_.run_parallel((count - skipped) * bands, [&](int i) {
     const int index = i / bands + skipped, begin = i % bands * kMotionBandUnits, end = std::min(begin + kMotionBandUnits, rows);
     const Picture& picture = pictures[i / bands];
-    const PyramidSearchSettings reach = {.range_x = picture.settings->coarse_reach_x, .range_y = picture.settings->coarse_reach_y};
+    const InterSettings& set = *picture.settings;
+    const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
     for (int r = 0; r < 2; r++)
       if (const int ref = group_[index].ref[r]; ref >= 0)
-        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, reach, begin, end, picture.analysis->motion[r].field);
+        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, coarse, begin, end, picture.analysis->motion[r].field);
     measure_block_costs({group_.data(), count}, index, dsp_, begin, end);
   });
 }

@@ -376,7 +376,7 @@ template <Pixel P>
 void InterSearch<P>::choose_alone(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   bool others = set.full_rd_modes > 1;
-  for (const InterCandidate& c : candidates_) others |= c.info.skip_mode && c.cost < 1.5f * candidates_[0].cost;
+  for (const InterCandidate& c : candidates_) others |= c.info.skip_mode && c.cost < set.skip_mode_margin * candidates_[0].cost;
   if (others || !set.rank_decides) choose(info);
 }
 

@@ -108,7 +108,7 @@ void IntraSearch<P>::rank_modes(BlockInfo& info, float bar, Candidates& out) {
   };
   // A flat prediction that is far off is seldom saved by a direction.
   consider(DC_PRED, 0);
-  if (static_cast<float>(out[0].cost) > 2 * bar) return;
+  if (static_cast<float>(out[0].cost) > set.dc_margin * bar) return;
   constexpr Array<PredictionMode, 4> kFew = {SMOOTH_PRED, V_PRED, H_PRED, PAETH_PRED};
   if (every)
     for (int m = V_PRED; m <= PAETH_PRED; m++) consider(static_cast<PredictionMode>(m), 0);
@@ -146,7 +146,7 @@ RdCost IntraSearch<P>::trial(BlockInfo& info) {
                                          .size = size,
                                          .x4 = info.mi_col,
                                          .y4 = info.mi_row,
-                                         .types = tx_.candidate_types(info, size, 2),
+                                         .types = tx_.candidate_types(info, size, s_.settings().tx.type_candidates_trial),
                                          .trellis = s_.settings().tx.trellis_in_trials},
                                         s_.scratch.residual.data(), w, s_.scratch.unit_levels[0].data());
   RdCost cost = {.distortion = unit.distortion, .rate = unit.rate + mode_rate(info) + leading_rate(info)};

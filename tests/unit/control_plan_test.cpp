@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "control/frame_planner.h"
 #include "control/gop.h"
 #include "control/quant_plan.h"
 #include "control/reference_plan.h"
@@ -189,6 +190,34 @@ TEST(ReferencePlan, LowDelayRefersToThePictureBefore) {
     if (i > 0) {
       EXPECT_EQ(plan.header.ref_order_hint[plan.header.ref_frame_idx[0]], static_cast<int>((i - 1) & 127));
     }
+  }
+}
+
+/// Only base frames, and only where there is a number for them.
+TEST(FramePlanner, BaseFramesMaySearchFewerReferences) {
+  for (const int base_references : {0, 1}) {
+    SequencePlan sequence;
+    sequence.format = {.width = 176, .height = 144};
+    FramePlanner planner(sequence);
+    FrameChoices choices;
+    choices.settings.inter.max_references = 2;
+    choices.settings.inter.base_references = base_references;
+    FramePlan plan;
+    planner.plan({.display_index = 0, .key = true}, choices, plan);
+    int others = 0;
+    for (uint64_t first = 1; first < 33; first += 16) {
+      const GopSteps steps = make_pyramid(first, 16);
+      for (int i = 0; i < steps.count; i++) {
+        planner.plan(steps.step[i], choices, plan);
+        if (steps.step[i].show_existing) continue;
+        const bool fewer = base_references > 0 && plan.pyramid_layer == 0;
+        EXPECT_EQ(plan.settings.inter.max_references, fewer ? 1 : 2) << plan.source_index;
+        EXPECT_EQ(plan.header.reference_select, !fewer) << plan.source_index;
+        EXPECT_FALSE(fewer && plan.header.skip_mode_present);
+        others += plan.pyramid_layer > 0;
+      }
+    }
+    EXPECT_EQ(others, 30);
   }
 }
 

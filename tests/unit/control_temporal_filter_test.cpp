@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "dsp/dispatch.h"
 
@@ -186,6 +187,32 @@ TEST(TemporalFilter, LeavesUnrelatedPicturesOut) {
   TemporalFilter<uint8_t> filter;
   run_filter(filter, input);
   EXPECT_LT(s.mse(filter.plane(0), s.planes[0][0]), 0.01);
+}
+
+int g_quarters = 0;
+SadX4Fn<uint8_t> g_sad_x4 = nullptr;
+void count_quarter(const uint8_t* src, ptrdiff_t src_stride, const uint8_t* const ref[4], ptrdiff_t ref_stride, uint32_t sad[4]) {
+  g_quarters++;
+  g_sad_x4(src, src_stride, ref, ref_stride, sad);
+}
+
+/// Squares of 16 are only searched where they may have vectors of their own; noise goes either way.
+TEST(TemporalFilter, LooksAtQuartersWhereAsked) {
+  const Sequence<uint8_t> s({.width = 176, .height = 144}, 4, 3, 3.0);
+  DspTable<uint8_t> dsp;
+  make_dsp_table(0, dsp);
+  const DistortionTable<uint8_t> pyramid = dsp.distortion;
+  g_sad_x4 = std::exchange(dsp.distortion.sad_x4[BLOCK_16X16], count_quarter);
+  for (const bool quarters : {false, true}) {
+    TemporalFilterInput<uint8_t> input = s.input(150);
+    input.quarters = quarters;
+    TemporalFilter<uint8_t> filter;
+    filter.prepare(input, dsp, pyramid);
+    g_quarters = 0;
+    for (int r = 0; r < input.centre->format.sb_rows(); r++) filter.filter_rows(r);
+    EXPECT_EQ(g_quarters > 0, quarters);
+    EXPECT_LT(s.mse(filter.plane(0), s.clean[0]), 0.6 * s.mse(s.sources[0]->plane[0], s.clean[0])) << quarters;
+  }
 }
 
 TEST(TemporalFilter, RowsInAnyOrder) {

@@ -133,6 +133,31 @@ TEST(PyramidSearch, FindsAPan) {
   EXPECT_GE(right * 10, inner * 9) << right << " of " << inner;
 }
 
+/// Vectors that are close enough stay where the quarter size picture put them: on multiples of 4 luma samples.
+TEST(PyramidSearch, RefinesWhatIsNotClose) {
+  constexpr int kW = 320, kH = 192, kDx = 22, kDy = -10;
+  Array2d<uint8_t> a(kW, kH), b(kW, kH);
+  for (int y = 0; y < kH; y++)
+    for (int x = 0; x < kW; x++) {
+      a.at(x, y) = static_cast<uint8_t>(std::lround(texture(x, y)));
+      b.at(x, y) = static_cast<uint8_t>(std::lround(texture(x + kDx, y + kDy)));
+    }
+  DspTable<uint8_t> dsp;
+  make_dsp_table(0, dsp);
+  LumaPyramid ref, cur;
+  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(a).view(), 8, ref);
+  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(b).view(), 8, cur);
+  CoarseMotion motion;
+  motion.resize(kW, kH);
+  for (const int close : {0, 255}) {
+    search_pyramid(cur, ref, dsp.distortion, {.close = close}, 0, motion.mv.height(), motion);
+    int between = 0;
+    for (int r = 0; r < motion.mv.height(); r++)
+      for (int c = 0; c < motion.mv.width(); c++) between += motion.mv.at(c, r).row % 4 != 0 || motion.mv.at(c, r).col % 4 != 0;
+    EXPECT_EQ(between > 0, close == 0) << between;
+  }
+}
+
 /// Farther than the exhaustive search reaches: a pan of the whole picture is found where nothing near fits.
 TEST(PyramidSearch, FindsFastPans) {
   constexpr int kW = 1280, kH = 192;
