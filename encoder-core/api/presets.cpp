@@ -24,8 +24,10 @@ void quarters(PartitionSettings& p, float odds) {
   p.intra.quarters_above = odds * 1.25f;
 }
 
-/// Without look-ahead time is short: realtime's steps are these of the chain, from cpu-used 6 on with less still.
-constexpr Array<int, 11> kRealtimeStart = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
+/// The step of the chain that each cpu-used is: so that neighbours are about as far apart in time.
+constexpr Array<int, 11> kSteps = {0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11};
+/// Without look-ahead time is short: realtime begins with these, from cpu-used 6 on with less still.
+constexpr Array<int, 11> kRealtimeSteps = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 
 /// What one frame at a time has no time for.
 void hasten(SearchSettings& s, int cpu_used, bool large) {
@@ -74,8 +76,8 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.tx.type_candidates = 1;
 }
 
-/// A chain of steps, each a few settings cheaper than the one before.
-SearchSettings chain_settings(int cpu_used) {
+/// A chain of steps, 0 to 11, each a few settings cheaper than the one before.
+SearchSettings chain_settings(int step) {
   SearchSettings s;
   // 0
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
@@ -85,14 +87,14 @@ SearchSettings chain_settings(int cpu_used) {
              .moved_pairs = 2, .blended_pairs = 1, .wedges = true};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
-  if (cpu_used >= 1) {
+  if (step >= 1) {
     guide(s.partition, 0.005f, 0.01f);
     quarters(s.partition, 0.005f);
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
     s.inter.wedges = false;
   }
-  if (cpu_used >= 2) {
+  if (step >= 2) {
     guide(s.partition, 0.01f, 0.02f);
     quarters(s.partition, 0.01f);
     s.partition.ab_margin = 1.0f;
@@ -105,7 +107,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.intra.inter_margin = 1.2f;
     s.tx.type_candidates = 7;
   }
-  if (cpu_used >= 3) {
+  if (step >= 3) {
     guide(s.partition, 0.02f, 0.03f);
     quarters(s.partition, 0.025f);
     s.partition.rect_max = BLOCK_32X32;
@@ -117,12 +119,12 @@ SearchSettings chain_settings(int cpu_used) {
     s.filter.cdef_strengths = 8;
     s.filter.cdef_max_bits = 2;
   }
-  if (cpu_used >= 4) {
+  if (step >= 4) {
     guide(s.partition, 0.03f, 0.05f);
     quarters(s.partition, 0.04f);
     s.partition.small_above = 0.08f;
   }
-  if (cpu_used >= 5) {
+  if (step >= 5) {
     s.filter.restoration.self_guided_sets = 4;
     s.intra.filter_intra = false;
     s.inter.full_rd_modes = 3;
@@ -131,7 +133,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.partition.small_above = 0.15f;
     guide(s.partition, 0.05f, 0.3f);
   }
-  if (cpu_used >= 6) {
+  if (step >= 6) {
     s.filter.restoration.chroma = false;
     s.inter.moved_pairs = s.inter.blended_pairs = 0;
     s.tx.intra_depth = 1;
@@ -150,7 +152,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.partition.small_above = 0.2f;
     s.partition.skip_stop = 0.02f;
   }
-  if (cpu_used >= 7) {
+  if (step >= 7) {
     guide(s.partition, 0.14f, 0.9f);
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
@@ -159,7 +161,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.tx.type_candidates_inter = 1;
     s.tx.inter_depth = 1;
   }
-  if (cpu_used >= 8) {
+  if (step >= 8) {
     s.filter.restoration.self_guided_sets = 0;
     guide(s.partition, 0.17f, 0.95f);
     guide(s.partition.intra, 0.08f, 0.15f);
@@ -174,7 +176,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.filter.cdef_strengths = 4;
     s.filter.cdef_max_bits = 1;
   }
-  if (cpu_used >= 9) {
+  if (step >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     guide(s.partition, 0.22f, 1.0f);
     guide(s.partition.intra, 0.14f, 0.2f);
@@ -185,7 +187,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.inter.warp_refinement = 1;
     s.filter.deblock_search = false;
   }
-  if (cpu_used >= 10) {
+  if (step >= 10) {
     guide(s.partition, 0.25f, 1.0f);
     s.partition.inter.none_below = 0.6f;
     s.partition.stop_below = 0.7f;
@@ -208,7 +210,7 @@ SearchSettings chain_settings(int cpu_used) {
     s.filter.restoration = {};
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
   }
-  if (cpu_used >= 11) {
+  if (step >= 11) {
     s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
     s.partition.small_none_below = 0.75f;
     s.partition.small_stop_below = 0.85f;
@@ -235,8 +237,8 @@ SearchSettings chain_settings(int cpu_used) {
 }  // namespace
 
 SearchSettings preset_settings(int cpu_used, bool realtime, bool large) {
-  if (!realtime) return chain_settings(cpu_used);
-  SearchSettings s = chain_settings(kRealtimeStart[cpu_used]);
+  if (!realtime) return chain_settings(kSteps[cpu_used]);
+  SearchSettings s = chain_settings(kRealtimeSteps[cpu_used]);
   hasten(s, cpu_used, large);
   s.realtime = s.parallel_rows = true;
   return s;

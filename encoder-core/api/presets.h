@@ -5,10 +5,7 @@
 
 namespace tessera {
 
-/// Steps of the chain with look-ahead; in realtime there are those to 10.
-inline constexpr int kFastestStep = 11;
-
-/// 0 (best compression) .. kFastestStep. `large`: pictures of 1280x720 and more, where detail is larger than the smallest blocks.
+/// 0 (best compression) .. 10 (fastest). `large`: pictures of 1280x720 and more, where detail is larger than the smallest blocks.
 SearchSettings preset_settings(int cpu_used, bool realtime, bool large);
 
 }  // namespace tessera
