@@ -85,7 +85,7 @@ RateMode rate_mode(const EncoderConfig& c) {
 }
 
 /// What the second pass wants to know a fast first one finds out as well.
-constexpr int kFirstPassCpuUsed = 10;
+constexpr int kFirstPassCpuUsed = 9;
 
 /// A buffer of no size would let no frame through.
 constexpr uint32_t kLeastBufferMs = 100;

@@ -77,6 +77,11 @@ class OwnQuantisers : public parser::Listener {
 /// Restoration units by type, of luma and of chroma.
 class RestorationUnits : public parser::Listener {
  public:
+  /// Units of 32 samples end dav1d 1.0 on CPUs with AVX-512.
+  void on_frame(int, const FrameHeader& header) override {
+    for (int plane = 0; plane < 3; plane++)
+      if (header.lr.frame_restoration_type[plane] != RESTORE_NONE) EXPECT_GE(header.lr.loop_restoration_size[plane], 64) << plane;
+  }
   void on_restoration_unit(int, int plane, RestorationType type) override { count[plane > 0][type]++; }
   Table2<int, 2, 3> count = {};
 };
@@ -402,19 +407,19 @@ std::vector<StreamCase> restorations() {
   for (const auto& s : size)
     for (Structure structure : {Structure::kKeyOnly, Structure::kPyramid})
       for (int depth : {8, 10})
-        for (int cpu_used : {1, 5})
+        for (int cpu_used : {1, 4})
           cases.push_back({.width = s[0], .height = s[1], .frames = structure == Structure::kKeyOnly ? 2 : 6, .bit_depth = depth,
-                           .structure = structure, .cpu_used = cpu_used, .cq_level = 45, .turning = s[0] > 100 && structure == Structure::kPyramid && cpu_used == 5,
+                           .structure = structure, .cpu_used = cpu_used, .cq_level = 45, .turning = s[0] > 100 && structure == Structure::kPyramid && cpu_used == 4,
                            .restored = s[0] > 100});
   for (int columns = 0; columns <= 2; columns++)
     for (int rows = 0; rows <= 2; rows++)
       if (columns + rows > 0)
-        cases.push_back({.width = 450, .height = 333, .frames = 3, .bit_depth = rows == 1 ? 10 : 8, .cpu_used = 5, .cq_level = 40,
+        cases.push_back({.width = 450, .height = 333, .frames = 3, .bit_depth = rows == 1 ? 10 : 8, .cpu_used = 4, .cq_level = 40,
                          .tile_columns_log2 = columns, .tile_rows_log2 = rows, .restored = true});
   for (uint32_t kbps : {30u, 200u})
-    cases.push_back({.width = 201, .height = 139, .frames = 20, .cpu_used = 5, .cut = 11, .end_usage = EndUsage::kVbr, .target_kbps = kbps, .buffer_ms = 200});
+    cases.push_back({.width = 201, .height = 139, .frames = 20, .cpu_used = 4, .cut = 11, .end_usage = EndUsage::kVbr, .target_kbps = kbps, .buffer_ms = 200});
   cases.push_back({.width = 201, .height = 139, .frames = 5, .cpu_used = 1, .cq_level = 58, .monochrome = true, .restored = true});
-  cases.push_back({.width = 201, .height = 139, .frames = 3, .cpu_used = 5, .cq_level = 0});
+  cases.push_back({.width = 201, .height = 139, .frames = 3, .cpu_used = 4, .cq_level = 0});
   return cases;
 }
 

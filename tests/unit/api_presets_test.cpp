@@ -13,8 +13,8 @@ TEST(Presets, LargePicturesAreSearchedLessCloselyInRealtimeAlone) {
       const SearchSettings small = preset_settings(cpu_used, realtime, false), large = preset_settings(cpu_used, realtime, true);
       EXPECT_EQ(large.filter.cdef_sampling, realtime && cpu_used >= 9 ? 4 : small.filter.cdef_sampling) << cpu_used;
       const bool fewer = realtime && cpu_used == 10;
-      EXPECT_EQ(large.partition.small_none_below > small.partition.inter.none_below, fewer) << cpu_used;
-      EXPECT_EQ(large.partition.small_stop_below > small.partition.stop_below, fewer) << cpu_used;
+      EXPECT_EQ(large.partition.small_none_below > small.partition.small_none_below, fewer) << cpu_used;
+      EXPECT_EQ(large.partition.small_stop_below > small.partition.small_stop_below, fewer) << cpu_used;
     }
 }
 
