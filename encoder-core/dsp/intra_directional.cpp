@@ -45,11 +45,12 @@ void filter_edge_inplace(P* edge, int size, int strength) {
   const auto& k = Intra_Edge_Kernel[strength - 1];
   const uint16_t side = k[0], near = k[1], middle = k[2];
   using V = LanesOf<uint16_t, kStep>;
-  const auto at = [&](int i) { return __builtin_convertvector(load_lanes<Out>(padded + i), V); };
   V lane;
   for (int i = 0; i < kStep; i++) lane[i] = static_cast<uint16_t>(i);
   for (int i = 1; i < size; i += kStep) {
-    const V sum = side * (at(i) + at(i + 4)) + near * (at(i + 1) + at(i + 3)) + middle * at(i + 2) + 8;
+    V tap[5];
+    for (int k = 0; k < 5; k++) tap[k] = __builtin_convertvector(load_lanes<Out>(padded + i + k), V);
+    const V sum = side * (tap[0] + tap[4]) + near * (tap[1] + tap[3]) + middle * tap[2] + 8;
     const V old = __builtin_convertvector(load_lanes<Out>(edge + i - 1), V);
     const V out = lane < V{} + static_cast<uint16_t>(size - i) ? sum >> 4 : old;
     store_lanes(edge + i - 1, __builtin_convertvector(out, Out));

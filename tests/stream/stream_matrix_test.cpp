@@ -80,7 +80,9 @@ class RestorationUnits : public parser::Listener {
   /// Units of 32 samples end dav1d 1.0 on CPUs with AVX-512.
   void on_frame(int, const FrameHeader& header) override {
     for (int plane = 0; plane < 3; plane++)
-      if (header.lr.frame_restoration_type[plane] != RESTORE_NONE) EXPECT_GE(header.lr.loop_restoration_size[plane], 64) << plane;
+      if (header.lr.frame_restoration_type[plane] != RESTORE_NONE) {
+        EXPECT_GE(header.lr.loop_restoration_size[plane], 64) << plane;
+      }
   }
   void on_restoration_unit(int, int plane, RestorationType type) override { count[plane > 0][type]++; }
   Table2<int, 2, 3> count = {};
