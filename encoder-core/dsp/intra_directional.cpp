@@ -49,7 +49,7 @@ void filter_edge_inplace(P* edge, int size, int strength) {
   for (int i = 0; i < kStep; i++) lane[i] = static_cast<uint16_t>(i);
   for (int i = 1; i < size; i += kStep) {
     V tap[5];
-    for (int k = 0; k < 5; k++) tap[k] = __builtin_convertvector(load_lanes<Out>(padded + i + k), V);
+    for (int t = 0; t < 5; t++) tap[t] = __builtin_convertvector(load_lanes<Out>(padded + i + t), V);
     const V sum = side * (tap[0] + tap[4]) + near * (tap[1] + tap[3]) + middle * tap[2] + 8;
     const V old = __builtin_convertvector(load_lanes<Out>(edge + i - 1), V);
     const V out = lane < V{} + static_cast<uint16_t>(size - i) ? sum >> 4 : old;
