@@ -293,8 +293,8 @@ void choose_restoration(FrameWork<P>& frame, const FramePlan& plan, const DspTab
     StripeMeasure<P> measure(frame, dsp, lines, settings);
     measure.measure(i % planes, i / planes, trial);
   });
-  // Where chroma is subsampled its units may be as large as those of luma in samples. Never less than 64 of them: dav1d before
-  // 1.1 takes 64 at a time on CPUs with AVX-512, and ends where it meets units of 32.
+  // Where chroma is subsampled its units may be as large as those of luma in samples. Never less than 64 of them: dav1d 1.0
+  // takes 64 at a time on CPUs with AVX-512, and ends where it meets units of 32.
   const bool halved = format.subsampling_x && format.subsampling_y;
   workers.run_parallel(planes, [&](int plane) {
     const PlaneTerms terms = {plane, settings, static_cast<double>(settings.wiener_step), frame.weights[plane] / 16.0, plan.lambda};
