@@ -108,21 +108,28 @@ TYPED_TEST(BlockMotionTest, NeverReadsOutsideTheMargins) {
   EXPECT_FALSE(mv_in_reach(query, {static_cast<int16_t>(8 * (margin + 16)), 0}));
 }
 
-TEST(PyramidSearch, FindsAPan) {
-  constexpr int kW = 320, kH = 192, kDx = 22, kDy = -10;
-  Array2d<uint8_t> a(kW, kH), b(kW, kH);
-  for (int y = 0; y < kH; y++)
-    for (int x = 0; x < kW; x++) {
-      a.at(x, y) = static_cast<uint8_t>(std::lround(texture(x, y)));
-      b.at(x, y) = static_cast<uint8_t>(std::lround(texture(x + kDx, y + kDy)));
-    }
+/// A texture that moves by (kDx, kDy) between two pictures.
+class PyramidPan : public testing::Test {
+ protected:
+  static constexpr int kW = 320, kH = 192, kDx = 22, kDy = -10;
+  PyramidPan() {
+    Array2d<uint8_t> a(kW, kH), b(kW, kH);
+    for (int y = 0; y < kH; y++)
+      for (int x = 0; x < kW; x++) {
+        a.at(x, y) = static_cast<uint8_t>(std::lround(texture(x, y)));
+        b.at(x, y) = static_cast<uint8_t>(std::lround(texture(x + kDx, y + kDy)));
+      }
+    make_dsp_table(0, dsp);
+    build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(a).view(), 8, ref);
+    build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(b).view(), 8, cur);
+    motion.resize(kW, kH);
+  }
   DspTable<uint8_t> dsp;
-  make_dsp_table(0, dsp);
   LumaPyramid ref, cur;
-  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(a).view(), 8, ref);
-  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(b).view(), 8, cur);
   CoarseMotion motion;
-  motion.resize(kW, kH);
+};
+
+TEST_F(PyramidPan, FindsAPan) {
   search_pyramid(cur, ref, dsp.distortion, {}, 0, motion.mv.height(), motion);
   int right = 0, inner = 0;
   for (int r = 2; r < motion.mv.height() - 2; r++)
@@ -134,21 +141,7 @@ TEST(PyramidSearch, FindsAPan) {
 }
 
 /// Vectors that are close enough stay where the quarter size picture put them: on multiples of 4 luma samples.
-TEST(PyramidSearch, RefinesWhatIsNotClose) {
-  constexpr int kW = 320, kH = 192, kDx = 22, kDy = -10;
-  Array2d<uint8_t> a(kW, kH), b(kW, kH);
-  for (int y = 0; y < kH; y++)
-    for (int x = 0; x < kW; x++) {
-      a.at(x, y) = static_cast<uint8_t>(std::lround(texture(x, y)));
-      b.at(x, y) = static_cast<uint8_t>(std::lround(texture(x + kDx, y + kDy)));
-    }
-  DspTable<uint8_t> dsp;
-  make_dsp_table(0, dsp);
-  LumaPyramid ref, cur;
-  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(a).view(), 8, ref);
-  build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(b).view(), 8, cur);
-  CoarseMotion motion;
-  motion.resize(kW, kH);
+TEST_F(PyramidPan, RefinesWhatIsNotClose) {
   for (const int close : {0, 255}) {
     search_pyramid(cur, ref, dsp.distortion, {.close = close}, 0, motion.mv.height(), motion);
     int between = 0;
