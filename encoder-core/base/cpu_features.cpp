@@ -27,7 +27,8 @@ uint64_t saved_states() {
 
 uint32_t detect() {
   constexpr uint64_t kYmmState = 0x6, kZmmState = 0xe6;
-  constexpr unsigned kAvx512Bits = bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL;
+  constexpr unsigned kAvx512Ebx = bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL | bit_AVX512IFMA;
+  constexpr unsigned kAvx512Ecx = bit_AVX512VBMI | bit_AVX512VBMI2 | bit_AVX512VNNI | bit_AVX512BITALG | bit_AVX512VPOPCNTDQ;
   const Leaf basic = cpuid(1), extended = cpuid(7), amd = cpuid(0x80000001);
   uint32_t flags = 0;
   if (basic.ecx & bit_SSSE3) flags |= kCpuSsse3;
@@ -36,7 +37,8 @@ uint32_t detect() {
   if (bmi && (amd.ecx & bit_LZCNT)) flags |= kCpuBmi2;
   const uint64_t states = basic.ecx & bit_OSXSAVE ? saved_states() : 0;
   if ((states & kYmmState) == kYmmState && (extended.ebx & bit_AVX2)) flags |= kCpuAvx2;
-  if ((states & kZmmState) == kZmmState && (extended.ebx & kAvx512Bits) == kAvx512Bits) flags |= kCpuAvx512;
+  const bool avx512 = (extended.ebx & kAvx512Ebx) == kAvx512Ebx && (extended.ecx & kAvx512Ecx) == kAvx512Ecx;
+  if ((states & kZmmState) == kZmmState && avx512) flags |= kCpuAvx512;
   return flags;
 }
 #else

@@ -56,8 +56,8 @@ void operator delete[](void* p, size_t, std::align_val_t) noexcept { counted_fre
 namespace tessera::test {
 namespace {
 
-/// What is left to use: scalar kernels, or those of CPUs without AVX2.
-constexpr uint32_t kCpuMasks[] = {0, kCpuSse4Level};
+/// What is left to use: scalar kernels, or those of CPUs without AVX2 or without AVX-512.
+constexpr uint32_t kCpuMasks[] = {0, kCpuSse4Level, kCpuAvx2Level};
 
 EncoderConfig config_of(UsageProfile profile, int threads) {
   EncoderConfig c;

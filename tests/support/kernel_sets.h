@@ -40,10 +40,9 @@ std::vector<KernelSet<P>> fast_sets() {
   bind_scalar_avx2(sets.back().table);
   sets.push_back({"avx2", {}});
   make_dsp_table(kCpuAvx2Level, sets.back().table);
-  if (cpu_has(cpu_flags(), kCpuAvx512)) {
-    sets.push_back({"avx512", {}});
-    make_dsp_table(cpu_flags(), sets.back().table);
-  }
+  if (!cpu_has(cpu_flags(), kCpuAvx512Level)) return sets;
+  sets.push_back({"avx512", {}});
+  make_dsp_table(kCpuAvx512Level, sets.back().table);
 #endif
   return sets;
 }

@@ -64,10 +64,15 @@ TEST(CpuFeatures, AgreeWithTheCompiler) {
   EXPECT_EQ(cpu_has(cpu_flags(), kCpuSse41), __builtin_cpu_supports("sse4.1") != 0);
   EXPECT_EQ(cpu_has(cpu_flags(), kCpuAvx512),
             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"));
+                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
+                __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi") &&
+                __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni") &&
+                __builtin_cpu_supports("avx512bitalg") && __builtin_cpu_supports("avx512vpopcntdq"));
 #endif
   EXPECT_TRUE(cpu_has(kCpuAvx2Level, kCpuAvx2));
   EXPECT_TRUE(cpu_has(kCpuAvx2Level, kCpuSse4Level));
+  EXPECT_TRUE(cpu_has(kCpuAvx512Level, kCpuAvx2Level));
+  EXPECT_FALSE(cpu_has(kCpuAvx2Level, kCpuAvx512Level));
   EXPECT_FALSE(cpu_has(kCpuSse4Level, kCpuAvx2Level));
   EXPECT_FALSE(cpu_has(kCpuSsse3, kCpuSse4Level));
 }
