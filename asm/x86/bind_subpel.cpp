@@ -73,6 +73,13 @@ using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdi
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 6)       \
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 8)       \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)
+#define TESSERA_DECLARE_BOTH_AXES(level, bits, P, out, Out) \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)        \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
 #define TESSERA_STRIP_COPY(level, bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_##level;
 
 #pragma GCC visibility push(hidden)
@@ -97,6 +104,8 @@ TESSERA_STRIP_COPY(avx2, 8, uint8_t, 16)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 4)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 8)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 16)
+TESSERA_DECLARE_BOTH_AXES(avx512, 8, uint8_t, put, uint8_t)
+TESSERA_DECLARE_BOTH_AXES(avx512, 8, uint8_t, prep, int16_t)
 }
 #pragma GCC visibility pop
 
@@ -109,10 +118,11 @@ struct StripKernels {
   StripFn<P, Out>*h[2], *v[2], *hv[2];
 };
 
-#define TESSERA_STRIPS(level, bits, out, w, h6, h8, hv8_w)                                            \
+#define TESSERA_STRIPS(level, bits, out, w, h6, h8, hv8_w) TESSERA_STRIPS_MIXED(level, level, bits, out, w, h6, h8, hv8_w)
+#define TESSERA_STRIPS_MIXED(level, hv_level, bits, out, w, h6, h8, hv8_w)                            \
   {{TESSERA_SUBPEL(level, bits, out, h, w, h6), TESSERA_SUBPEL(level, bits, out, h, w, h8)},          \
    {TESSERA_SUBPEL(level, bits, out, v, w, 6), TESSERA_SUBPEL(level, bits, out, v, w, 8)},            \
-   {TESSERA_SUBPEL(level, bits, out, hv, w, 6), TESSERA_SUBPEL(level, bits, out, hv, hv8_w, 8)}}
+   {TESSERA_SUBPEL(hv_level, bits, out, hv, w, 6), TESSERA_SUBPEL(hv_level, bits, out, hv, hv8_w, 8)}}
 
 /// Strips of 4, 8 and 16 columns, or of 4 and 8; `kWidest` is the width of the last, `kWideSharp` how many columns of eight taps on
 /// both axes fit the registers.
@@ -137,6 +147,17 @@ struct StripsAvx2<uint16_t> {
       TESSERA_STRIPS(avx2, 16, prep, 4, 4, 4, 4), TESSERA_STRIPS(avx2, 16, prep, 8, 6, 8, 8), TESSERA_STRIPS(avx2, 16, prep, 16, 6, 8, 16)};
   static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
                                                       tessera_subpel16_prep_copy_w16_avx2};
+};
+/// Positions along one axis stay with AVX2.
+struct StripsAvx512 {
+  static constexpr int kWidest = 16, kWideSharp = 16;
+  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 4, 4, 4, 4),
+                                                             TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 8, 6, 8, 8),
+                                                             TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 16, 6, 8, 16)};
+  static constexpr StripKernels<uint8_t, int16_t> kPrep[3] = {TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 4, 4, 4, 4),
+                                                              TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 8, 6, 8, 8),
+                                                              TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 16, 6, 8, 16)};
+  static constexpr auto& kCopy = StripsAvx2<uint8_t>::kCopy;
 };
 template <Pixel P>
 struct StripsSse4;
@@ -237,6 +258,7 @@ void bind(uint32_t cpu_flags, SubpelTable<P>& table) {
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table) {
   bind(cpu_flags, table);
+  if (cpu_has(cpu_flags, kCpuAvx512Level)) table = {subpel_put<StripsAvx512, uint8_t>, subpel_prep<StripsAvx512, uint8_t>};
 }
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table) {
