@@ -73,12 +73,14 @@ using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdi
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 6)       \
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 8)       \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)
-#define TESSERA_DECLARE_BOTH_AXES(level, bits, P, out, Out) \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)         \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)         \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)         \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)         \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)        \
+#define TESSERA_DECLARE_AVX512(level, bits, P, out, Out) \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 6)      \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 8)      \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)      \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)      \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)      \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)      \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)     \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
 #define TESSERA_STRIP_COPY(level, bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_##level;
 
@@ -104,8 +106,8 @@ TESSERA_STRIP_COPY(avx2, 8, uint8_t, 16)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 4)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 8)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 16)
-TESSERA_DECLARE_BOTH_AXES(avx512, 8, uint8_t, put, uint8_t)
-TESSERA_DECLARE_BOTH_AXES(avx512, 8, uint8_t, prep, int16_t)
+TESSERA_DECLARE_AVX512(avx512, 8, uint8_t, put, uint8_t)
+TESSERA_DECLARE_AVX512(avx512, 8, uint8_t, prep, int16_t)
 }
 #pragma GCC visibility pop
 
@@ -118,10 +120,10 @@ struct StripKernels {
   StripFn<P, Out>*h[2], *v[2], *hv[2];
 };
 
-#define TESSERA_STRIPS(level, bits, out, w, h6, h8, hv8_w) TESSERA_STRIPS_MIXED(level, level, bits, out, w, h6, h8, hv8_w)
-#define TESSERA_STRIPS_MIXED(level, hv_level, bits, out, w, h6, h8, hv8_w)                            \
-  {{TESSERA_SUBPEL(level, bits, out, h, w, h6), TESSERA_SUBPEL(level, bits, out, h, w, h8)},          \
-   {TESSERA_SUBPEL(level, bits, out, v, w, 6), TESSERA_SUBPEL(level, bits, out, v, w, 8)},            \
+#define TESSERA_STRIPS(level, bits, out, w, h6, h8, hv8_w) TESSERA_STRIPS_MIXED(level, level, level, bits, out, w, h6, h8, hv8_w)
+#define TESSERA_STRIPS_MIXED(h_level, v_level, hv_level, bits, out, w, h6, h8, hv8_w)                 \
+  {{TESSERA_SUBPEL(h_level, bits, out, h, w, h6), TESSERA_SUBPEL(h_level, bits, out, h, w, h8)},      \
+   {TESSERA_SUBPEL(v_level, bits, out, v, w, 6), TESSERA_SUBPEL(v_level, bits, out, v, w, 8)},        \
    {TESSERA_SUBPEL(hv_level, bits, out, hv, w, 6), TESSERA_SUBPEL(hv_level, bits, out, hv, hv8_w, 8)}}
 
 /// Strips of 4, 8 and 16 columns, or of 4 and 8; `kWidest` is the width of the last, `kWideSharp` how many columns of eight taps on
@@ -148,15 +150,15 @@ struct StripsAvx2<uint16_t> {
   static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
                                                       tessera_subpel16_prep_copy_w16_avx2};
 };
-/// Positions along one axis stay with AVX2.
+/// Positions along one axis stay with AVX2, but for rows of strips of 16.
 struct StripsAvx512 {
   static constexpr int kWidest = 16, kWideSharp = 16;
-  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 4, 4, 4, 4),
-                                                             TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 8, 6, 8, 8),
-                                                             TESSERA_STRIPS_MIXED(avx2, avx512, 8, put, 16, 6, 8, 16)};
-  static constexpr StripKernels<uint8_t, int16_t> kPrep[3] = {TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 4, 4, 4, 4),
-                                                              TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 8, 6, 8, 8),
-                                                              TESSERA_STRIPS_MIXED(avx2, avx512, 8, prep, 16, 6, 8, 16)};
+  static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, put, 4, 4, 4, 4),
+                                                             TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, put, 8, 6, 8, 8),
+                                                             TESSERA_STRIPS_MIXED(avx512, avx2, avx512, 8, put, 16, 6, 8, 16)};
+  static constexpr StripKernels<uint8_t, int16_t> kPrep[3] = {TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, prep, 4, 4, 4, 4),
+                                                              TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, prep, 8, 6, 8, 8),
+                                                              TESSERA_STRIPS_MIXED(avx512, avx2, avx512, 8, prep, 16, 6, 8, 16)};
   static constexpr auto& kCopy = StripsAvx2<uint8_t>::kCopy;
 };
 template <Pixel P>

@@ -1,7 +1,7 @@
-; Sub-sample prediction of 8-bit blocks along both axes (dsp/subpel.h) for AVX-512: the kernels that subpel_avx2.asm calls hv, with the
-; same arguments.
+; Sub-sample prediction of 8-bit blocks (dsp/subpel.h) for AVX-512: along both axes, and along rows of strips of 16 columns. Names and
+; arguments are those of subpel_avx2.asm.
 ;
-; Rows pass in twos, the second one in the upper half of a register. One permutation of bytes a pair of taps lays the samples of a
+; Along both, rows pass in twos, the second one in the upper half of a register. One permutation of bytes a pair of taps lays the samples of a
 ; column in both rows next to each other, so that the filtered rows come out interleaved, as the taps of columns want them: E(k) has
 ; rows 2k and 2k + 1; O(k), rows 2k + 1 and 2k + 2, is shifted together from E(k) and E(k + 1).
 ;
@@ -37,8 +37,27 @@ pairs_%1_%2_%3:
     %assign i i + 1
   %endrep
 %endmacro
+; The same for 16 columns of the first row and then of the second.
+%macro pairs_apart 2  ; T, k
+  align 64
+apart_%1_%2:
+  %assign row 0
+  %rep 2
+    %assign i 0
+    %rep 16
+      %assign c i - %1 / 2 + 1 + 2 * %2 + column_16 + row * second_16
+      db c, c + 1
+      %assign i i + 1
+    %endrep
+    %assign row row + 1
+  %endrep
+%endmacro
 %assign k 0
 %rep 4
+  %if k < 3
+    pairs_apart 6, k
+  %endif
+  pairs_apart 8, k
   %if k < 2
     pairs 4, 4, k
   %endif
@@ -58,8 +77,12 @@ put_16: dd 0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0
 align 32
 prep_8: dq 0, 2, 1, 3
 align 64
+put_h_16: dq 0, 2, 4, 6, 0, 0, 0, 0
+align 64
 prep_16: dq 0, 2, 4, 6, 1, 3, 5, 7
-round_2: dw 1 << 13  ; vpmulhrsw by it is a rounding shift by 2
+; vpmulhrsw by these is a rounding shift by 2 and by 4.
+round_2: dw 1 << 13
+round_4: dw 1 << 11
 align 4
 ; What rounds the second pass.
 bias_put: dd 512
@@ -89,7 +112,20 @@ section .text
   %endif
 %endmacro
 
-; v15 = the next two rows, filtered, interleaved; v12 and v14 are used.
+; v16 .. = where pairs of samples lie, v20 .. = what they are multiplied by, v28 = what rounds.
+%macro load_row_taps 2  ; name of the pairs, T along rows
+  %assign k 0
+  %rep %2 / 2
+    %assign pair 16 + k
+    %assign tap 20 + k
+    vmovdqu32 v%[pair], [%1_%[k]]
+    vpbroadcastw v%[tap], [taps + taps_h + (8 - %2) / 2 + 2 * k]
+    %assign k k + 1
+  %endrep
+  vpbroadcastw v28, [round_2]
+%endmacro
+
+; v15 = the next two rows, filtered; v12 and v14 are used.
 %macro next_rows 3  ; columns, T along rows, distance of the second row
   load_rows %1, %3
   vpermb v14, v16, v12
@@ -114,21 +150,13 @@ section .text
   %assign row_t row_taps_%1(%2)
   %assign last %2 / 2 - 1
   masks_of_rows %1
-  %assign k 0
-  %rep row_t / 2
-    %assign pair 16 + k
-    %assign tap 20 + k
-    vmovdqu32 v%[pair], [pairs_%1_%[row_t]_%[k]]
-    vpbroadcastw v%[tap], [taps + taps_h + (8 - row_t) / 2 + 2 * k]
-    %assign k k + 1
-  %endrep
+  load_row_taps pairs_%1_%[row_t], row_t
   %assign k 0
   %rep %2 / 2
     %assign tap 24 + k
     vpbroadcastd v%[tap], [taps + taps_v16 + 8 - %2 + 4 * k]
     %assign k k + 1
   %endrep
-  vpbroadcastw v28, [round_2]
   vpbroadcastd v29, [bias_%3]
   %if %1 > 4
     vmovdqu32 v30, [%3_%1]
@@ -223,7 +251,36 @@ section .text
   done
 %endmacro
 
+%macro h16_kernel 2  ; T, out
+  registers_of 64
+  kernel subpel8_%2_h_w16_t%1_avx512, dst, dst_stride, src, src_stride, h, taps
+  masks_of_rows 16
+  load_row_taps apart_%1, %1
+  %ifidn %2, put
+    vpbroadcastw v29, [round_4]
+    vmovdqu32 v30, [put_h_16]
+  %endif
+%%loop:
+  next_rows 16, %1, src_stride
+  %ifidn %2, put
+    vpmulhrsw v15, v15, v29
+    vpackuswb v15, v15, v15
+    vpermq v15, v30, v15
+    vmovdqu [dst], x15
+    vextracti128 [dst + dst_stride], y15, 1
+  %else
+    vmovdqu [dst], y15
+    vextracti64x4 [dst + dst_stride], z15, 1
+  %endif
+  lea dst, [dst + 2 * dst_stride]
+  sub h.d, 2
+  jg %%loop
+  done
+%endmacro
+
 %macro kernels 1  ; out
+  h16_kernel 6, %1
+  h16_kernel 8, %1
   hv_kernel 4, 6, %1
   hv_kernel 4, 8, %1
   hv_kernel 8, 6, %1
