@@ -50,6 +50,7 @@ TESSERA_DECLARE(16_w8)
 TESSERA_DECLARE(sse4)
 TESSERA_DECLARE(avx2)
 #undef TESSERA_DECLARE
+void tessera_wiener_products_avx512(int64_t* sums, const int16_t* value, const int16_t* values, const uint32_t* others, int64_t groups);
 void tessera_box_shares1_avx2(int32_t* a, int32_t* b, const int32_t* squares, const int32_t* samples, const tessera::SelfGuidedWork*, int64_t groups);
 void tessera_box_shares2_avx2(int32_t* a, int32_t* b, const int32_t* squares, const int32_t* samples, const tessera::SelfGuidedWork*, int64_t groups);
 void tessera_box_weigh1_avx2(int16_t* dst, const int16_t* src, const tessera::ShareRows*, int64_t groups);
@@ -96,21 +97,26 @@ void widen(int16_t* to, const P* from, int width) {
     for (int i = 0; i < 8; i++) to[x + i] = static_cast<int16_t>(from[x + i]);
 }
 
-/// Kernels of the sums that the Wiener filter is fitted to; groups are as many words.
+/// Kernels of the sums that the Wiener filter is fitted to; groups of values and of products are as many words.
 struct SumsSse4 {
-  static constexpr int kGroup = 8;
+  static constexpr int kGroup = 8, kProductGroup = 8;
   static constexpr auto *kValues2 = tessera_wiener_values2_sse4, *kValues3 = tessera_wiener_values3_sse4;
   static constexpr auto* kProducts = tessera_wiener_products_sse4;
 };
 struct SumsAvx2 {
-  static constexpr int kGroup = 16;
+  static constexpr int kGroup = 16, kProductGroup = 16;
   static constexpr auto *kValues2 = tessera_wiener_values2_avx2, *kValues3 = tessera_wiener_values3_avx2;
   static constexpr auto* kProducts = tessera_wiener_products_avx2;
+};
+struct SumsAvx512 {
+  static constexpr int kGroup = SumsAvx2::kGroup, kProductGroup = 64;
+  static constexpr auto *kValues2 = SumsAvx2::kValues2, *kValues3 = SumsAvx2::kValues3;
+  static constexpr auto* kProducts = tessera_wiener_products_avx512;
 };
 
 template <class Kernels, Pixel P>
 void wiener_sums(WienerSums& sums, const int16_t* src, const P* source, ptrdiff_t source_stride, int reach, int step, int width, int height) {
-  constexpr int kRows = 8, kSize = kRows * kRestorationBlock, kGroup = Kernels::kGroup;
+  constexpr int kRows = 8, kSize = kRows * kRestorationBlock, kGroup = Kernels::kGroup, kProductGroup = Kernels::kProductGroup;
   alignas(64) int16_t values[kWienerValues * kSize + 16];
   alignas(64) int16_t words[kRestorationBlock];
   int used[kWienerValues], count = 0;
@@ -122,8 +128,8 @@ void wiener_sums(WienerSums& sums, const int16_t* src, const P* source, ptrdiff_
       widen(words, source + y * source_stride, width);
       (reach == 3 ? Kernels::kValues3 : Kernels::kValues2)(values + size, src + y * kRestorationStride, words, (width + kGroup - 1) / kGroup);
     }
-    const int groups = (size + kGroup - 1) / kGroup;
-    for (int i = 0; i < count && size % kGroup != 0; i++) std::fill_n(values + used[i] * kSize + size, 8, int16_t{0});
+    const int groups = (size + kProductGroup - 1) / kProductGroup, rest = groups * kProductGroup - size;
+    for (int i = 0; i < count && rest > 0; i++) std::fill_n(values + used[i] * kSize + size, rest, int16_t{0});
     for (int i = 0; i < count; i++)
       for (int j = 0; j <= i; j += 4) {
         uint32_t others[4];
@@ -211,6 +217,7 @@ void bind(uint32_t cpu_flags, RestorationTable<P>& table) {
   table.self_guided = self_guided_avx2<P>;
   table.wiener_sums = wiener_sums<SumsAvx2, P>;
   table.projection_sums = projection_sums_avx2<P>;
+  if (cpu_has(cpu_flags, kCpuAvx512Level)) table.wiener_sums = wiener_sums<SumsAvx512, P>;
 }
 
 }  // namespace
