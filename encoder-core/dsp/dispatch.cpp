@@ -9,6 +9,7 @@ void make_dsp_table(uint32_t cpu_flags, DspTable<P>& table) {
 #ifdef TESSERA_HAVE_X86
   if (cpu_has(cpu_flags, kCpuAvx2Level)) bind_scalar_avx2(table);
   else if (cpu_has(cpu_flags, kCpuSse4Level)) bind_scalar_sse4(table);
+  if (cpu_has(cpu_flags, kCpuAvx512Level)) bind_scalar_avx512(table);
   bind_x86(cpu_flags, table);
 #endif
 #ifdef TESSERA_HAVE_ORC

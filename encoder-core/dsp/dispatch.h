@@ -10,13 +10,16 @@ namespace tessera {
 template <Pixel P>
 void make_dsp_table(uint32_t cpu_flags, DspTable<P>& table);
 
-/// Scalar kernels as compiled for any CPU, and the same text as compiled for kCpuSse4Level (some families) and kCpuAvx2Level.
+/// Scalar kernels as compiled for any CPU, and the same text as compiled for kCpuSse4Level (some families) kCpuAvx2Level and
+/// kCpuAvx512Level (few).
 template <Pixel P>
 void bind_scalar(DspTable<P>& table);
 template <Pixel P>
 void bind_scalar_sse4(DspTable<P>& table);
 template <Pixel P>
 void bind_scalar_avx2(DspTable<P>& table);
+template <Pixel P>
+void bind_scalar_avx512(DspTable<P>& table);
 /// Hand-written kernels of asm/x86.
 template <Pixel P>
 void bind_x86(uint32_t cpu_flags, DspTable<P>& table);

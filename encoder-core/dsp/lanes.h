@@ -13,7 +13,9 @@
 #endif
 
 // Lanes differ with the instruction set a file is compiled for; so must the names of what is made of them.
-#if defined(__AVX2__)
+#if defined(__AVX512BW__)
+#define TESSERA_LANES lanes16
+#elif defined(__AVX2__)
 #define TESSERA_LANES lanes8
 #else
 #define TESSERA_LANES lanes4
@@ -22,7 +24,9 @@
 namespace tessera {
 inline namespace TESSERA_LANES {
 
-#if defined(__AVX2__)
+#if defined(__AVX512BW__)
+inline constexpr int kNativeLanes = 16;
+#elif defined(__AVX2__)
 inline constexpr int kNativeLanes = 8;
 #else
 inline constexpr int kNativeLanes = 4;

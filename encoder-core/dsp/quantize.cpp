@@ -16,11 +16,14 @@ int magnitude_level(uint32_t magnitude, const StepDivisor& q, uint32_t offset, i
 
 using V = Lanes<kNativeLanes>;
 using Pairs = LanesOf<uint64_t, kNativeLanes / 2>;
-inline constexpr int kGroup = 2 * kNativeLanes;
+inline constexpr int kGroup = std::min(2 * kNativeLanes, 16);  ///< coefficients at a time
+inline constexpr int kRegisters = kGroup / kNativeLanes;
 
 /// Products of the even lanes, as unsigned numbers.
 TESSERA_INLINE Pairs multiply_even(Pairs a, Pairs b) {
-#if TESSERA_X86_LANES && defined(__AVX2__)
+#if TESSERA_X86_LANES && defined(__AVX512BW__)
+  return (Pairs)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);  // the form without a mask makes GCC 12 warn
+#elif TESSERA_X86_LANES && defined(__AVX2__)
   return (Pairs)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 #elif TESSERA_X86_LANES
   return (Pairs)_mm_mul_epu32((__m128i)a, (__m128i)b);
@@ -43,7 +46,9 @@ TESSERA_INLINE V magnitudes(V v) {
   return v < 0 ? -v : v;
 }
 TESSERA_INLINE bool any_lane(V v) {
-#if TESSERA_X86_LANES && defined(__AVX2__)
+#if TESSERA_X86_LANES && defined(__AVX512BW__)
+  return _mm512_test_epi32_mask((__m512i)v, (__m512i)v) != 0;
+#elif TESSERA_X86_LANES && defined(__AVX2__)
   return !_mm256_testz_si256((__m256i)v, (__m256i)v);
 #elif TESSERA_X86_LANES && defined(__SSE4_1__)
   return !_mm_testz_si128((__m128i)v, (__m128i)v);
@@ -51,6 +56,13 @@ TESSERA_INLINE bool any_lane(V v) {
   uint64_t bits = 0;
   for (int i = 0; i < kNativeLanes / 2; ++i) bits |= ((Pairs)v)[i];
   return bits != 0;
+#endif
+}
+TESSERA_INLINE Words<kGroup> narrow_group(const V (&v)[kRegisters]) {
+#if defined(__AVX512BW__)
+  return __builtin_convertvector(v[0], Words<kGroup>);
+#else
+  return narrow_lanes(v[0], v[1]);
 #endif
 }
 TESSERA_INLINE uint64_t sum_of(Pairs v) {
@@ -92,16 +104,21 @@ Quantised quantise(const Coeff* __restrict coeffs, const QuantTask& task, Level*
   W last = {};
   Pairs energy = {}, change = {};
   for (int i = 0; i < task.count; i += kGroup) {
-    V low = load_lanes<V>(coeffs + i), high = load_lanes<V>(coeffs + i + kNativeLanes);
-    if (i == 0) low[0] = 0;  // has another step, and comes first in every scan
-    const V low_magnitude = magnitudes(low), high_magnitude = magnitudes(high);
-    energy += squares(low_magnitude) + squares(high_magnitude);
+    V c[kRegisters], large = {};
+    for (int r = 0; r < kRegisters; r++) c[r] = load_lanes<V>(coeffs + i + r * kNativeLanes);
+    if (i == 0) c[0][0] = 0;  // has another step, and comes first in every scan
+    for (const V& v : c) {
+      const V magnitude = magnitudes(v);
+      energy += squares(magnitude);
+      large |= magnitude >= ac.smallest;
+    }
     // Most groups hold no level.
-    if (!any_lane((low_magnitude >= ac.smallest) | (high_magnitude >= ac.smallest))) {
+    if (!any_lane(large)) {
       store_lanes(levels + i, W{});
       continue;
     }
-    const W group = narrow_lanes(levels_of(low, ac, change), levels_of(high, ac, change));
+    for (V& v : c) v = levels_of(v, ac, change);
+    const W group = narrow_group(c);
     store_lanes(levels + i, group);
     const W rank = (load_lanes<W>(task.iscan + i) + 1) & (group != 0);
     last = rank > last ? rank : last;

@@ -11,6 +11,7 @@
 #include "spec/block_geometry.h"
 #include "spec/enums.h"
 #include "spec/filter_tables.h"
+#include "spec/scan.h"
 #include "tests/support/kernel_sets.h"
 
 namespace tessera::test {
@@ -42,6 +43,11 @@ class Bench {
     Random random;
     random.fill(src_, 160, 160, Fill::kRandom, kBits);
     random.fill(ref_, 160, 160, Fill::kRandom, kBits);
+    // A spectrum that falls off: about a tenth of the levels are not zero.
+    for (int i = 0; i < 1024; i++) {
+      const int reach = 4000 / (1 + (i / 32) * (i / 32) + (i % 32) * (i % 32)) + 20;
+      coeffs_[i] = random.in(-reach, reach);
+    }
     for (int16_t& s : stripe_.samples) s = static_cast<int16_t>(random.in(0, (1 << kBits) - 1));
     for (int16_t& s : tile_.samples) s = static_cast<int16_t>(random.in(0, (1 << kBits) - 1));
     sets_ = fast_sets<P>();
@@ -124,6 +130,13 @@ class Bench {
       if (w == 64) compare("offer_to_squares", w, h, [&](const DspTable<P>& t) {
           return [this, fn = t.sad_grid.offer] { fn(grid_.data(), 100, 1, best_.data()); };
         });
+      if (w <= 32)
+        compare("quantise", w, h, [&](const DspTable<P>& t) {
+          return [this, size = w == 4 ? TX_4X4 : w == 8 ? TX_8X8 : w == 16 ? TX_16X16 : TX_32X32, fn = t.quantise.quantise] {
+            const QuantTask task = {&step_, get_scan(size, DCT_DCT).ranks, {100, 80}, max_eob(size), dequant_shift(size)};
+            sink_ = fn(coeffs_.data(), task, levels_.data()).error;
+          };
+        });
       compare("residual", w, h, [&](const DspTable<P>& t) {
         return [this, w, h, fn = t.distortion.residual] {
           fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
@@ -193,6 +206,9 @@ class Bench {
   ProjectionSums projection_sums_;
   BoxSums box_sums_ = {};
   alignas(64) Table2<int16_t, 2, kRestorationBlock * kRestorationStride> differences_ = {};
+  alignas(64) Array<Coeff, 1024> coeffs_ = {};
+  alignas(64) Array<Level, 1024> levels_ = {};
+  QuantStep step_ = {80, 90, 8};
   Array<uint32_t, kGridParts> grid_ = {};
   Array<uint32_t, kSquares> best_ = {};
   volatile uint64_t sink_ = 0;
