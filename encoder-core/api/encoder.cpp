@@ -20,24 +20,29 @@ bool low_delay(const EncoderConfig& c) {
   return c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
 }
 
-SearchSettings settings_of(const EncoderConfig& c, int cpu_used) {
+RoleSettings settings_of(const EncoderConfig& c, int cpu_used) {
   constexpr int kLargePicture = 1280 * 720;
   return preset_settings(cpu_used, c.usage_profile == UsageProfile::kRealtime, c.width * c.height >= kLargePicture);
 }
 
 SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
   // What later changes of cpu-used cannot add.
-  const SearchSettings tools = settings_of(c, c.runtime.cpu_used);
+  bool filter_intra = false, masks = false, restoration = false;
+  for (const SearchSettings& tools : settings_of(c, c.runtime.cpu_used).roles) {
+    filter_intra |= tools.intra.filter_intra;
+    masks |= tools.inter.blended_pairs > 0;
+    restoration |= tools.filter.restoration.any();
+  }
   SequenceHeader s;
-  s.enable_filter_intra = tools.intra.filter_intra;
+  s.enable_filter_intra = filter_intra;
   s.max_frame_width_minus_1 = c.width - 1;
   s.max_frame_height_minus_1 = c.height - 1;
   s.enable_interintra_compound = false;
-  s.enable_masked_compound = tools.inter.blended_pairs > 0;
+  s.enable_masked_compound = masks;
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;
   // What is fresh of a refreshed picture is reckoned with the reach of deblocking and CDEF alone.
-  s.enable_restoration = !c.intra_refresh && tools.filter.restoration.any();
+  s.enable_restoration = !c.intra_refresh && restoration;
   s.seq_force_screen_content_tools = SELECT_SCREEN_CONTENT_TOOLS;
   s.seq_force_integer_mv = SELECT_INTEGER_MV;
   ColorConfig& color = s.color_config;

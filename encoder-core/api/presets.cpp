@@ -112,7 +112,6 @@ SearchSettings chain_settings(int step) {
     quarters(s.partition, 0.025f);
     s.partition.rect_max = BLOCK_32X32;
     s.inter.max_references = 4;
-    s.inter.leaf_motion_modes = false;
     s.inter.full_rd_modes = 4;
     s.tx.type_candidates_inter = 4;
     s.tx.trellis_in_trials = false;
@@ -220,7 +219,6 @@ SearchSettings chain_settings(int step) {
     s.intra.chroma_modes = 2;
     s.intra.angle_deltas = false;
     s.intra.dc_margin = 1.1f;
-    s.inter.base_references = 1;
     s.inter.coarse_reach_x = 16;
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
@@ -234,14 +232,35 @@ SearchSettings chain_settings(int step) {
   return s;
 }
 
+RoleSettings same_for_all(const SearchSettings& s) { return {{s, s, s, s, s}}; }
+
+/// What leaves do without: nothing is predicted from what it gains.
+void ease_leaves(InterSettings& leaf, int step) {
+  if (step >= 3) leaf.warp_candidates = leaf.overlap_candidates = 0;
+}
+
+/// Base frames lie far from all that they could refer to: a second reference gives them little.
+void ease_bases(InterSettings& base, int step) {
+  if (step < 11) return;
+  base.max_references = 1;
+  base.compound = false;
+}
+
+RoleSettings lookahead_settings(int step) {
+  RoleSettings s = same_for_all(chain_settings(step));
+  ease_bases(s[FrameRole::kBase].inter, step);
+  ease_leaves(s[FrameRole::kLeaf].inter, step);
+  return s;
+}
+
 }  // namespace
 
-SearchSettings preset_settings(int cpu_used, bool realtime, bool large) {
-  if (!realtime) return chain_settings(kSteps[cpu_used]);
+RoleSettings preset_settings(int cpu_used, bool realtime, bool large) {
+  if (!realtime) return lookahead_settings(kSteps[cpu_used]);
   SearchSettings s = chain_settings(kRealtimeSteps[cpu_used]);
   hasten(s, cpu_used, large);
   s.realtime = s.parallel_rows = true;
-  return s;
+  return same_for_all(s);
 }
 
 }  // namespace tessera

@@ -13,16 +13,6 @@ namespace {
 /// whatever number of threads there is. Below, one tile codes better than it parallelises.
 constexpr int kTwoTilesFrom = 1280 * 720, kFourTilesFrom = 3840 * 2160;
 
-/// Pictures of this layer and above are leaves, or close to it.
-constexpr int kLeafLayer = 4;
-
-/// Base frames lie far from all that they could refer to: a second reference gives them little.
-void adapt_to_layer(InterSettings& s, int layer) {
-  if (layer > 0 || s.base_references == 0) return;
-  s.max_references = std::min(s.max_references, s.base_references);
-  s.compound = false;
-}
-
 /// Eighth-sample vectors pay where the quantiser leaves detail to predict.
 constexpr int kHighPrecisionMvBelow = 128;
 
@@ -42,13 +32,12 @@ FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence), 
 void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FramePlan& out) {
   out.sequence = sequence_.header;
   out.header = FrameHeader{};
-  out.settings = choices.settings;
+  out.settings = choices.settings[frame_role(step.key, step.layer, sequence_.low_delay)];
   out.source_index = step.display_index;
   GopStep layered = step;
   layered.droppable = sequence_.temporal_layers > 1 && step.temporal_id == sequence_.temporal_layers - 1;
   references_.apply(layered, out);
   if (step.show_existing) return;
-  adapt_to_layer(out.settings.inter, step.layer);
   FrameHeader& h = out.header;
   h.size = make_frame_size(sequence_.format.width, sequence_.format.height);
   h.tile_info = tiles_;
@@ -82,7 +71,7 @@ void FramePlanner::plan_tools(FramePlan& out) const {
   h.interpolation_filter = SWITCHABLE;
   const InterSettings& inter = out.settings.inter;
   // Vectors of neighbours may not predict where the block at hand must be clean.
-  const bool modes = !intra && !sequence_.intra_refresh && (inter.leaf_motion_modes || out.pyramid_layer < kLeafLayer);
+  const bool modes = !intra && !sequence_.intra_refresh;
   h.allow_warped_motion = modes && inter.warp_candidates > 0 && sequence_.header.enable_warped_motion && !h.error_resilient_mode;
   h.is_motion_mode_switchable = modes && (inter.overlap_candidates > 0 || h.allow_warped_motion);
   h.use_ref_frame_mvs = !intra && sequence_.header.enable_ref_frame_mvs && !h.error_resilient_mode;

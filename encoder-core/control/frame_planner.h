@@ -4,6 +4,7 @@
 #include "control/intra_refresh.h"
 #include "control/reference_plan.h"
 #include "frame/plane.h"
+#include "frame/role_settings.h"
 
 namespace tessera {
 
@@ -22,7 +23,7 @@ struct SequencePlan {
 struct FrameChoices {
   int leaf_qindex = 128;     ///< of the highest pyramid layer
   int min_qindex = 0, max_qindex = 255;
-  SearchSettings settings;
+  RoleSettings settings;
   float step_change = 0;     ///< log2 of what multiplies the step that the frame's layer has
   int refresh_period = 0;    ///< frames in which intra refresh goes over the picture; 0: it rests
 };

@@ -48,7 +48,6 @@ struct IntraSettings {
 
 struct InterSettings {
   int max_references = 4;      ///< distinct references searched
-  int base_references = 0;     ///< the same in base frames, without pairs; 0: as in others
   int full_rd_modes = 3;       ///< candidates that get the full trial, after ranking by SATD
   int max_ref_mv_idx = 3;      ///< NEARMV and NEWMV indices tried (1 .. 3)
   bool compound = true;
@@ -71,7 +70,6 @@ struct InterSettings {
   int warp_refinement = 0;     ///< moves of a warped NEWMV's vector; 0: it keeps that of its translation
   int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well (0 .. 4)
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
-  bool leaf_motion_modes = true;     ///< also in pictures of the highest pyramid layers
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
   float skip_mode_margin = 1.5f;  ///< lower is faster: skip mode within this x the best rank makes a second one
   int moved_pairs = 0;         ///< best pairs of references whose searched vectors are moved while their mean gets better

@@ -87,7 +87,7 @@ SequenceEncoder<P>::~SequenceEncoder() {
 template <Pixel P>
 int SequenceEncoder<P>::max_delay() const {
   if (settings_.lookahead == 0) return 0;
-  const int beyond = std::min(settings_.beyond, tuning_.choices.settings.temporal.base_after);
+  const int beyond = std::min(settings_.beyond, tuning_.choices.settings.common().temporal.base_after);
   return settings_.lookahead + beyond + static_cast<int>(backlog_);
 }
 
@@ -98,7 +98,8 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
   picture.source->take(frame, settings_.plan.format, dsp_.pixel_ops);
   picture.source->display_index = next_display_++;
   picture.choices = tuning_.choices;
-  if (is_screen_content(picture.source->plane[0], settings_.plan.format.bit_depth)) adapt_to_screen_content(picture.choices.settings);
+  if (is_screen_content(picture.source->plane[0], settings_.plan.format.bit_depth))
+    for (SearchSettings& s : picture.choices.settings.roles) adapt_to_screen_content(s);
   decide_key(picture);
   look_for_repeats(picture);
   if (!picture.key)
@@ -117,7 +118,8 @@ void SequenceEncoder<P>::send(const InputFrame& frame) {
 template <Pixel P>
 void SequenceEncoder<P>::look_for_repeats(Waiting& picture) {
   if (!picture.key) return;
-  if (repeats_.repeats(picture.source->plane[0], settings_.plan.format.bit_depth)) adapt_to_repeats(picture.choices.settings);
+  if (repeats_.repeats(picture.source->plane[0], settings_.plan.format.bit_depth))
+    for (SearchSettings& s : picture.choices.settings.roles) adapt_to_repeats(s);
 }
 
 template <Pixel P>
@@ -196,7 +198,7 @@ bool SequenceEncoder<P>::expects(int index, int count) {
 template <Pixel P>
 void SequenceEncoder<P>::plan_ready() {
   while (!waiting_.empty()) {
-    const SearchSettings& set = waiting_.front().choices.settings;
+    const SearchSettings& set = waiting_.front().choices.settings.common();
     if (waiting_.front().key) {
       const int wanted = set.importance.any() ? kMaxMiniGop : set.temporal.key_after;
       if (expects(1, std::min(settings_.lookahead, wanted))) return;
@@ -254,13 +256,13 @@ template <Pixel P>
 void SequenceEncoder<P>::analyse(bool key) {
   const FrameChoices& choices = waiting_.front().choices;
   int length = mini_gop_length(key);
-  if (settings_.lookahead == 0 || length == 0 || !choices.settings.importance.any()) return;
+  if (settings_.lookahead == 0 || length == 0 || !choices.settings.common().importance.any()) return;
   Array<Lookahead::Picture, kMaxMiniGop + 1> pictures;
   for (size_t i = 0; i < static_cast<size_t>(key + length); i++) {
     Waiting& w = waiting_[i];
     w.analysis = analyses_.acquire();
     w.analysis->make_room(settings_.plan.format);
-    pictures[i] = {&w.source->pyramid, &w.choices.settings.inter, w.analysis.get()};
+    pictures[i] = {&w.source->pyramid, &w.choices.settings.common().inter, w.analysis.get()};
   }
   const int chosen = lookahead_.choose_length({pictures.data(), key + length}, key);
   while (length > chosen) waiting_[static_cast<size_t>(key + --length)].analysis.reset();
@@ -312,7 +314,7 @@ float SequenceEncoder<P>::step_change(const GopStep& step, int index) const {
   const Waiting& picture = waiting_[static_cast<size_t>(index)];
   const float base = settings_.lookahead > 0 && !step.key && step.layer == 0 && ends_after(index + 1) ? kLastBaseCoarser : 0;
   if (!picture.analysis) return base;
-  return base + importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.importance.frame_strength);
+  return base + importance_change(picture.analysis->importance.frame, step.layer, step.key, picture.choices.settings.common().importance.frame_strength);
 }
 
 template <Pixel P>
@@ -372,7 +374,7 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   planner_.plan(step, choices, job->plan);
   if (settings_.first_pass) statistics_.at(job->plan.source_index - first_display_).step_change = choices.step_change;
   if (const int base = job->plan.header.quantization.base_q_idx; base > 0) {
-    if (const float strength = choices.settings.importance.superblock_strength; picture.analysis && step.layer == 0 && strength > 0)
+    if (const float strength = choices.settings.common().importance.superblock_strength; picture.analysis && step.layer == 0 && strength > 0)
       add_importance(picture.analysis->importance, strength, base, settings_.plan.format.bit_depth, picture.source->offsets);
     job->plan.header.delta = picture.source->offsets.delta_params();
   }

@@ -10,7 +10,7 @@ namespace {
 TEST(Presets, LargePicturesAreSearchedLessCloselyInRealtimeAlone) {
   for (int cpu_used = 0; cpu_used <= 10; cpu_used++)
     for (const bool realtime : {false, true}) {
-      const SearchSettings small = preset_settings(cpu_used, realtime, false), large = preset_settings(cpu_used, realtime, true);
+      const SearchSettings small = preset_settings(cpu_used, realtime, false).common(), large = preset_settings(cpu_used, realtime, true).common();
       EXPECT_EQ(large.filter.cdef_sampling, realtime && cpu_used >= 9 ? 4 : small.filter.cdef_sampling) << cpu_used;
       const bool fewer = realtime && cpu_used == 10;
       EXPECT_EQ(large.partition.small_none_below > small.partition.small_none_below, fewer) << cpu_used;
@@ -21,10 +21,31 @@ TEST(Presets, LargePicturesAreSearchedLessCloselyInRealtimeAlone) {
 // SPLIT must remain where NONE is not tried, and the other way round.
 TEST(Presets, OneOfNoneAndSplitIsAlwaysTried) {
   for (int cpu_used = 0; cpu_used <= 10; cpu_used++)
+    for (const bool realtime : {false, true})
+      for (const SearchSettings& s : preset_settings(cpu_used, realtime, true).roles) {
+        for (const PartitionRules& rules : {s.partition.intra, s.partition.inter}) EXPECT_LE(rules.none_below, rules.split_above) << cpu_used;
+        EXPECT_LE(s.partition.small_none_below, s.partition.inter.split_above) << cpu_used;
+      }
+}
+
+// Look-ahead analyses pictures before their roles are known, and rows go side by side in all frames or in none.
+TEST(Presets, RolesDifferInTheSearchOfTheirFramesAlone) {
+  for (int cpu_used = 0; cpu_used <= 10; cpu_used++)
     for (const bool realtime : {false, true}) {
-      const PartitionSettings p = preset_settings(cpu_used, realtime, true).partition;
-      for (const PartitionRules& rules : {p.intra, p.inter}) EXPECT_LE(rules.none_below, rules.split_above) << cpu_used;
-      EXPECT_LE(p.small_none_below, p.inter.split_above) << cpu_used;
+      const RoleSettings settings = preset_settings(cpu_used, realtime, false);
+      const SearchSettings& common = settings.common();
+      for (const SearchSettings& s : settings.roles) {
+        EXPECT_EQ(s.inter.coarse_reach_x, common.inter.coarse_reach_x) << cpu_used;
+        EXPECT_EQ(s.inter.coarse_reach_y, common.inter.coarse_reach_y) << cpu_used;
+        EXPECT_EQ(s.inter.coarse_close, common.inter.coarse_close) << cpu_used;
+        EXPECT_EQ(s.temporal.key_after, common.temporal.key_after) << cpu_used;
+        EXPECT_EQ(s.temporal.base_before, common.temporal.base_before) << cpu_used;
+        EXPECT_EQ(s.temporal.base_after, common.temporal.base_after) << cpu_used;
+        EXPECT_EQ(s.temporal.reach_x, common.temporal.reach_x) << cpu_used;
+        EXPECT_EQ(s.cost_refresh_sb, common.cost_refresh_sb) << cpu_used;
+        EXPECT_EQ(s.parallel_rows, common.parallel_rows) << cpu_used;
+        EXPECT_EQ(s.realtime, realtime) << cpu_used;
+      }
     }
 }
 

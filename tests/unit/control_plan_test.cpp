@@ -193,31 +193,51 @@ TEST(ReferencePlan, LowDelayRefersToThePictureBefore) {
   }
 }
 
-/// Only base frames, and only where there is a number for them.
-TEST(FramePlanner, BaseFramesMaySearchFewerReferences) {
-  for (const int base_references : {0, 1}) {
-    SequencePlan sequence;
-    sequence.format = {.width = 176, .height = 144};
-    FramePlanner planner(sequence);
-    FrameChoices choices;
-    choices.settings.inter.max_references = 2;
-    choices.settings.inter.base_references = base_references;
+/// Of 33 pictures one is the key frame, two are base frames and 16 leaves.
+TEST(FramePlanner, FramesHaveTheSettingsOfTheirRole) {
+  SequencePlan sequence;
+  sequence.format = {.width = 176, .height = 144};
+  FramePlanner planner(sequence);
+  FrameChoices choices;
+  for (int role = 0; role < kFrameRoles; role++) choices.settings.roles[role].inter.max_references = 1 + role;
+  choices.settings[FrameRole::kBase].inter.compound = false;
+  choices.settings[FrameRole::kInner].inter.overlap_candidates = 1;
+  Array<int, kFrameRoles> frames = {};
+  const auto look_at = [&](const GopStep& step) {
     FramePlan plan;
-    planner.plan({.display_index = 0, .key = true}, choices, plan);
-    int others = 0;
-    for (uint64_t first = 1; first < 33; first += 16) {
-      const GopSteps steps = make_pyramid(first, 16);
-      for (int i = 0; i < steps.count; i++) {
-        planner.plan(steps.step[i], choices, plan);
-        if (steps.step[i].show_existing) continue;
-        const bool fewer = base_references > 0 && plan.pyramid_layer == 0;
-        EXPECT_EQ(plan.settings.inter.max_references, fewer ? 1 : 2) << plan.source_index;
-        EXPECT_EQ(plan.header.reference_select, !fewer) << plan.source_index;
-        EXPECT_FALSE(fewer && plan.header.skip_mode_present);
-        others += plan.pyramid_layer > 0;
-      }
-    }
-    EXPECT_EQ(others, 30);
+    planner.plan(step, choices, plan);
+    if (step.show_existing) return;
+    const int layer = plan.pyramid_layer;
+    const FrameRole role = static_cast<FrameRole>(plan.settings.inter.max_references - 1);
+    frames[role]++;
+    const FrameRole of_layer = layer == 0 ? FrameRole::kBase : layer < 3 ? FrameRole::kInner : layer == 3 ? FrameRole::kOuter : FrameRole::kLeaf;
+    EXPECT_EQ(role, step.key ? FrameRole::kKey : of_layer) << plan.source_index;
+    EXPECT_EQ(plan.header.reference_select, role >= FrameRole::kInner) << plan.source_index;
+    EXPECT_FALSE(plan.header.skip_mode_present && role < FrameRole::kInner) << plan.source_index;
+    EXPECT_EQ(plan.header.is_motion_mode_switchable, role == FrameRole::kInner) << plan.source_index;
+  };
+  look_at({.display_index = 0, .key = true});
+  for (uint64_t first = 1; first < 33; first += 16) {
+    const GopSteps steps = make_pyramid(first, 16);
+    for (int i = 0; i < steps.count; i++) look_at(steps.step[i]);
+  }
+  EXPECT_EQ(frames, (Array<int, kFrameRoles>{1, 2, 6, 8, 16}));
+}
+
+/// What is common to all roles, whatever the layer.
+TEST(FramePlanner, WithoutLookaheadAllButKeyFramesAreAlike) {
+  SequencePlan sequence;
+  sequence.format = {.width = 176, .height = 144};
+  sequence.low_delay = true;
+  FramePlanner planner(sequence);
+  FrameChoices choices;
+  for (int role = 0; role < kFrameRoles; role++) choices.settings.roles[role].inter.max_references = 1 + role;
+  for (uint64_t i = 0; i < 9; i++) {
+    GopStep step = make_low_delay_step(i, i);
+    step.key = i == 0;
+    FramePlan plan;
+    planner.plan(step, choices, plan);
+    EXPECT_EQ(plan.settings.inter.max_references, (i == 0 ? choices.settings[FrameRole::kKey] : choices.settings.common()).inter.max_references) << i;
   }
 }
 
