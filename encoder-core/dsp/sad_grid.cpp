@@ -80,25 +80,29 @@ TESSERA_INLINE void add_pairs(const V& a, const V& b, V& sums) {
 
 void offer_to_squares(const uint32_t* grid, uint32_t rate, uint32_t vector, uint32_t* best) {
   const auto offer = [&](const V& sad, uint32_t* at) {
-    const V now = ((sad + rate) << kVectorBits) + vector;
-    V old;
-    std::memcpy(&old, at, sizeof old);
-    old = now < old ? now : old;
-    std::memcpy(at, &old, sizeof old);
+    const V now = ((sad + rate) << kVectorBits) + vector, old = load_lanes<V>(at);
+    store_lanes(at, now < old ? now : old);
   };
-  V sixteens[2];
-  for (int i = 0; i < 2; i++) {
-    V row[4];
-    for (int r = 0; r < 4; r++) {
-      std::memcpy(&row[r], grid + 32 * i + 8 * r, sizeof(V));
-      offer(row[r], best + kFirstSquare[3] + 32 * i + 8 * r);
-    }
-    add_pairs(row[0] + row[1], row[2] + row[3], sixteens[i]);
-    offer(sixteens[i], best + kFirstSquare[2] + 8 * i);
-  }
+  // No arrays of vectors: the compiler would copy into them in halves, and wait for these when it reads the whole.
+  const auto offer_eights = [&](int row, V& sad) {
+    sad = load_lanes<V>(grid + 8 * row);
+    offer(sad, best + kFirstSquare[3] + 8 * row);
+  };
+  const auto offer_sixteens = [&](int row, V& sixteens) {
+    V a, b, c, d;
+    offer_eights(4 * row, a);
+    offer_eights(4 * row + 1, b);
+    offer_eights(4 * row + 2, c);
+    offer_eights(4 * row + 3, d);
+    add_pairs(a + b, c + d, sixteens);
+    offer(sixteens, best + kFirstSquare[2] + 8 * row);
+  };
+  V upper, lower;
+  offer_sixteens(0, upper);
+  offer_sixteens(1, lower);
   // Rows of four: each two of them become two squares of 32.
   V halves;
-  add_pairs(sixteens[0], sixteens[1], halves);
+  add_pairs(upper, lower, halves);
   const V thirties = halves + __builtin_shufflevector(halves, halves, 2, 3, 0, 1, 6, 7, 4, 5);
   const uint32_t sad[5] = {thirties[0] + thirties[1] + thirties[4] + thirties[5], thirties[0], thirties[1], thirties[4], thirties[5]};
   for (int i = 0; i < 5; i++) best[i] = std::min(best[i], ((sad[i] + rate) << kVectorBits) + vector);
