@@ -6,6 +6,7 @@ namespace tessera {
 
 template <Pixel P>
 void bind_scalar_avx512(DspTable<P>& table) {
+  bind_sad_grid_scalar(table.sad_grid);
   bind_quantise_scalar(table.quantise);
 }
 

@@ -15,7 +15,11 @@ template <Pixel P>
 void grid_row(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride, uint32_t* out) {
 #if TESSERA_X86_LANES
   if constexpr (sizeof(P) == 1) {
-#if defined(__AVX2__)
+#if defined(__AVX512BW__)
+    using Register = __m512i;
+    const auto sad = [](const uint8_t* a, const uint8_t* b) { return _mm512_sad_epu8(_mm512_loadu_si512(a), _mm512_loadu_si512(b)); };
+    const auto add = [](Register a, Register b) { return _mm512_add_epi64(a, b); };
+#elif defined(__AVX2__)
     using Register = __m256i;
     const auto sad = [](const uint8_t* a, const uint8_t* b) {
       return _mm256_sad_epu8(_mm256_loadu_si256((const __m256i*)a), _mm256_loadu_si256((const __m256i*)b));
