@@ -42,6 +42,23 @@ void grid_row(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_st
     for (int i = 0; i < kSide / kPart; i++) out[i] = static_cast<uint32_t>(parts[i]);
     return;
   }
+#if defined(__AVX2__)
+  if constexpr (sizeof(P) == 2) {
+    __m256i sums[4];  // of two parts each
+    for (int i = 0; i < 4; i++) {
+      __m256i sum = _mm256_setzero_si256();  // eight differences of up to 4095 a word
+      for (int y = 0; y < kPart; y++) {
+        const __m256i a = _mm256_loadu_si256((const __m256i*)(src + y * src_stride + 16 * i));
+        const __m256i b = _mm256_loadu_si256((const __m256i*)(ref + y * ref_stride + 16 * i));
+        sum = _mm256_add_epi16(sum, _mm256_abs_epi16(_mm256_sub_epi16(a, b)));
+      }
+      sums[i] = _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
+    }
+    const __m256i even_odd = _mm256_hadd_epi32(_mm256_hadd_epi32(sums[0], sums[1]), _mm256_hadd_epi32(sums[2], sums[3]));
+    _mm256_storeu_si256((__m256i*)out, _mm256_permutevar8x32_epi32(even_odd, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+    return;
+  }
+#endif
   if constexpr (sizeof(P) == 2) {
     const auto load = [](const uint16_t* at) { return _mm_loadu_si128((const __m128i*)at); };
     for (int first = 0; first < kSide / kPart; first += 4) {

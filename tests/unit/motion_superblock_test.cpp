@@ -31,7 +31,7 @@ TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
     std::fill_n(a.begin() + y * kStride, 8, static_cast<P>(0));
     std::fill_n(b.begin() + y * kStride, 8, static_cast<P>(kMax));
   }
-  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags()}) {
+  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags() & kCpuAvx2Level, cpu_flags()}) {
     DspTable<P> dsp;
     make_dsp_table(flags, dsp);
     uint32_t grid[kGridParts];
@@ -49,7 +49,7 @@ TYPED_TEST(SuperblockMotionTest, GridHoldsTheSadOfEachPart) {
 TYPED_TEST(SuperblockMotionTest, OffersLargestSumsToAllSquares) {
   constexpr uint32_t kRate = (1 << 15) - 1;
   std::mt19937 random(4);
-  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags()}) {
+  for (uint32_t flags : {0u, cpu_flags() & kCpuSse4Level, cpu_flags() & kCpuAvx2Level, cpu_flags()}) {
     DspTable<TypeParam> dsp;
     make_dsp_table(flags, dsp);
     std::vector<uint32_t> best(kSquares + 1, ~0u);
