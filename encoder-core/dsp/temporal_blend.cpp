@@ -94,10 +94,21 @@ void mean(const uint32_t* __restrict sum, const uint32_t* __restrict count, int 
   for (int y = 0; y < h; y++) {
     const uint32_t *const s = sum + y * kMaxTemporalBlock, *const c = count + y * kMaxTemporalBlock;
     // Both are below 2^24, so single precision is exact but for the quotient's last bit, which no sample reaches.
+#if defined(__AVX2__)  // where the loop below would leave blocks of 8 to its scalar rest
+    using Int = Lanes<kBlendLanes>;
+    using Float = LanesOf<float, kBlendLanes>;
+    for (int x = 0; x < w; x += kBlendLanes) {
+      const Int weights = load_lanes<Int>(c + x), weighted = load_lanes<Int>(s + x) + (weights >> 1);
+      const Float quotient = __builtin_convertvector(weighted, Float) / __builtin_convertvector(weights, Float);
+      const auto words = __builtin_convertvector(__builtin_convertvector(quotient, Int), SamplesU);
+      store_lanes(dst + y * dst_stride + x, __builtin_convertvector(words, LanesOf<P, kBlendLanes>));
+    }
+#else
     for (int x = 0; x < w; x++) {
       const auto weighted = static_cast<float>(static_cast<int>(s[x] + c[x] / 2));
       dst[y * dst_stride + x] = static_cast<P>(static_cast<int>(weighted / static_cast<float>(static_cast<int>(c[x]))));
     }
+#endif
   }
 }
 

@@ -137,6 +137,21 @@ class Bench {
             sink_ = fn(coeffs_.data(), task, levels_.data()).error;
           };
         });
+      if (w == 8 || w == 16 || w == 32) {
+        compare("temporal_blend", w, h, [&](const DspTable<P>& t) {
+          return [this, w, h, fn = t.temporal.blend] {
+            const TemporalWeight weight = {.scale = 100, .limit = 100000};
+            fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), w, h, weight, weighted_.data(), weights_.data());
+          };
+        });
+        weighted_.fill(30000);
+        compare("temporal_mean", w, h, [&](const DspTable<P>& t) {
+          weights_.fill(256);
+          return [this, w, h, fn = t.temporal.mean] {
+            fn(weighted_.data(), weights_.data(), w, h, dst_.data(), dst_.stride());
+          };
+        });
+      }
       compare("residual", w, h, [&](const DspTable<P>& t) {
         return [this, w, h, fn = t.distortion.residual] {
           fn(src_.data(), src_.stride(), ref_.data(), ref_.stride(), residual_.data(), residual_.stride(), w, h);
@@ -208,6 +223,7 @@ class Bench {
   alignas(64) Table2<int16_t, 2, kRestorationBlock * kRestorationStride> differences_ = {};
   alignas(64) Array<Coeff, 1024> coeffs_ = {};
   alignas(64) Array<Level, 1024> levels_ = {};
+  Array<uint32_t, kMaxTemporalBlock * kMaxTemporalBlock> weighted_ = {}, weights_ = {};
   QuantStep step_ = {80, 90, 8};
   Array<uint32_t, kGridParts> grid_ = {};
   Array<uint32_t, kSquares> best_ = {};
