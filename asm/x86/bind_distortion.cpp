@@ -25,7 +25,7 @@
   uint64_t tessera_sse##bits##_##w##x##h##_##level(const P*, ptrdiff_t, const P*, ptrdiff_t);
 #define TESSERA_DECLARE_8(w, h) TESSERA_DECLARE(uint8_t, 8, w, h, sse4) TESSERA_DECLARE(uint8_t, 8, w, h, avx2)
 #define TESSERA_DECLARE_16(w, h) TESSERA_DECLARE(uint16_t, 16, w, h, sse4) TESSERA_DECLARE(uint16_t, 16, w, h, avx2)
-#define TESSERA_DECLARE_AVX512(w, h) TESSERA_DECLARE(uint8_t, 8, w, h, avx512)
+#define TESSERA_DECLARE_AVX512(w, h) TESSERA_DECLARE(uint8_t, 8, w, h, avx512) TESSERA_DECLARE(uint16_t, 16, w, h, avx512)
 
 #pragma GCC visibility push(hidden)
 extern "C" {
@@ -66,7 +66,8 @@ namespace tessera {
 
 #define TESSERA_PUT_SAD_AVX512(w, h) table.sad[BLOCK_##w##X##h] = tessera_sad8_##w##x##h##_avx512;
 #define TESSERA_PUT_SAD_X4_AVX512(w, h) table.sad_x4[BLOCK_##w##X##h] = tessera_sad8_x4_##w##x##h##_avx512;
-#define TESSERA_PUT_SATD_AVX512(w, h) table.satd[BLOCK_##w##X##h] = tessera_satd8_##w##x##h##_avx512;
+#define TESSERA_PUT_SATD_8_AVX512(w, h) table.satd[BLOCK_##w##X##h] = tessera_satd8_##w##x##h##_avx512;
+#define TESSERA_PUT_SATD_16_AVX512(w, h) table.satd[BLOCK_##w##X##h] = tessera_satd16_##w##x##h##_avx512;
 #define TESSERA_PUT_SSE_AVX512(w, h) table.sse[BLOCK_##w##X##h] = tessera_sse8_##w##x##h##_avx512;
 
 template <>
@@ -82,7 +83,7 @@ void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
   if (cpu_has(cpu_flags, kCpuAvx512Level)) {
     TESSERA_SAD_SIZES_AVX512(TESSERA_PUT_SAD_AVX512)
     TESSERA_SAD_X4_SIZES_AVX512(TESSERA_PUT_SAD_X4_AVX512)
-    TESSERA_SATD_SIZES_AVX512(TESSERA_PUT_SATD_AVX512)
+    TESSERA_SATD_SIZES_AVX512(TESSERA_PUT_SATD_8_AVX512)
     TESSERA_SSE_SIZES_AVX512(TESSERA_PUT_SSE_AVX512)
   }
 }
@@ -94,6 +95,9 @@ void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint16_t>& table) {
   } else if (cpu_has(cpu_flags, kCpuSse4Level)) {
     TESSERA_BIND(16_SSE4)
     table.residual = tessera_residual16_sse4;
+  }
+  if (cpu_has(cpu_flags, kCpuAvx512Level)) {
+    TESSERA_SATD_SIZES_AVX512(TESSERA_PUT_SATD_16_AVX512)
   }
 }
 

@@ -1,10 +1,11 @@
-; SATD of blocks of 8-bit samples from 8x8 on (dsp/distortion.h) for AVX-512.
+; SATD of blocks of 8-bit and of up to 10-bit samples from 8x8 on (dsp/distortion.h) for AVX-512.
 ;
-; A row is loaded twice into a register, and multiplications by 1 and -1 make of the one copy sums of neighbours, of the other
+; A row of bytes is loaded twice into a register, and multiplications by 1 and -1 make of the one copy sums of neighbours, of the other
 ; differences: the first stage along the rows costs no more than widening the samples. The stages down the columns are register
 ; against register. For those that are left along the rows, of two registers one becomes what stays in its place and the other what
 ; changes places, so that one sum and one difference do both; their order and signs do not matter. The last stage is
-; |a + b| + |a - b| = 2 max(|a|, |b|); before it coefficients are at most 255 * 32, so that a word holds the sum of four.
+; |a + b| + |a - b| = 2 max(|a|, |b|); before it coefficients are at most 1023 * 32, those of 8-bit samples 255 * 32, so that a word
+; holds the sum of two.
 
 %define AVX512
 %include "asm/x86/distortion.inc"
@@ -34,9 +35,14 @@ section .text
   %xdefine v13 freed
 %endmacro
 
-; A stage along the rows, between words or between pairs of words (%1: 16 or 32 bits), of v%2 and v%3; v14 and v15 are used.
+; What follows is expanded for samples of 8 and of 16 bits: `bits`, and `bytes` of a sample.
+
+; A stage along the rows, between words, pairs or fours of words (%1: 16, 32 or 64 bits), of v%2 and v%3; v14 and v15 are used.
 %macro row_butterfly 3
-  %if %1 == 16
+  %if %1 == 64
+    vpunpcklqdq v14, v%2, v%3
+    vpunpckhqdq v15, v%2, v%3
+  %elif %1 == 16
     vpshrdd v15, v%2, v%3, 16
     blend_words v14, v%2, v%3
   %else
@@ -45,6 +51,14 @@ section .text
   %endif
   vpaddw v%2, v14, v15
   vpsubw v%3, v14, v15
+%endmacro
+; All stages along the rows but what the loads have done.
+%macro row_butterflies 2
+  %if bits == 16
+    row_butterfly 64, %1, %2
+  %endif
+  row_butterfly 32, %1, %2
+  row_butterfly 16, %1, %2
 %endmacro
 ; Even elements of %2, odd elements of %3; k1 and k2 choose those of zmm registers.
 %macro blend_words 3
@@ -69,16 +83,25 @@ section .text
   vpmaxsw v%1, v%1, v%2
 %endmacro
 
-; v8 += sums of v%1 .. v%4 by twos; v9 holds ones.
-%macro accumulate 4
-  vpaddw v%1, v%1, v%2
-  vpaddw v%3, v%3, v%4
-  vpaddw v%1, v%1, v%3
+; v8 += sums of v%1 and v%2 by twos; v9 holds ones.
+%macro accumulate 2
+  %if bits == 8
+    vpaddw v%1, v%1, v%2
+  %else
+    vpdpwssd v8, v%2, v9
+  %endif
   vpdpwssd v8, v%1, v9
 %endmacro
 
-; v%1 = sums and differences of neighbours in the difference of the rows at r8 and r9, which move on; v10 holds the signs.
+; v%1 = the difference of the rows at r8 and r9, which move on; of bytes, sums and differences of neighbours in it. v10 holds the signs.
 %macro difference_row 1
+  %if bits == 16
+    vmovdqu32 v%1, [r8]
+    vpsubw v%1, v%1, [r9]
+    add r8, src_stride
+    add r9, ref_stride
+    %exitmacro
+  %endif
   %if registers == 64
     vbroadcasti32x8 v%1, [r8]
     vbroadcasti32x8 v15, [r9]
@@ -94,6 +117,16 @@ section .text
 %endmacro
 ; The same of rows of 8, the one 4 rows below in the upper half.
 %macro difference_two_rows 1
+  %if bits == 16
+    vmovdqu x%1, [r8]
+    vinserti128 y%1, y%1, [r8 + 4 * src_stride], 1
+    vmovdqu x15, [r9]
+    vinserti128 y15, y15, [r9 + 4 * ref_stride], 1
+    vpsubw y%1, y%1, y15
+    add r8, src_stride
+    add r9, ref_stride
+    %exitmacro
+  %endif
   vpbroadcastq v%1, [r8]
   vpbroadcastq v11, [r8 + 4 * src_stride]
   vpbroadcastq v15, [r9]
@@ -110,12 +143,14 @@ section .text
 ; Columns of %1 samples, 16 or 32: t1 of them, each of t0 rows of blocks.
 %macro satd_columns 1
   align 32
-satd8_w%1:
+satd%[bits]_w%1:
   %assign registers 2 * %1
   registers_of registers
   vpxor x8, x8, x8
   vmovdqa32 v9, [ones_w]
-  vmovdqa32 v10, [signs_%1]
+  %if bits == 8
+    vmovdqa32 v10, [signs_%1]
+  %endif
   %if registers == 64
     mov r8d, 0xaaaaaaaa
     kmovd k1, r8d
@@ -142,19 +177,19 @@ satd8_w%1:
   %assign row 0
   %rep 4
     %assign next row + 1
-    row_butterfly 32, row, next
-    row_butterfly 16, row, next
+    row_butterflies row, next
     %assign row row + 2
   %endrep
   last_butterfly 0, 4
   last_butterfly 1, 5
   last_butterfly 2, 6
   last_butterfly 3, 7
-  accumulate 0, 1, 2, 3
+  accumulate 0, 1
+  accumulate 2, 3
   dec t2.d
   jnz %%blocks
-  add src, %1
-  add ref, %1
+  add src, %1 * bytes
+  add ref, %1 * bytes
   dec t1.d
   jnz %%column
   sum_d 8, 9, registers
@@ -165,47 +200,46 @@ satd8_w%1:
 
 %macro satd_size 2
   %if %1 >= 8 && %2 >= 8
-    kernel satd8_%1x%2_avx512, src, src_stride, ref, ref_stride
+    kernel satd%[bits]_%1x%2_avx512, src, src_stride, ref, ref_stride
+    %if bits == 16
+      add src_stride, src_stride
+      add ref_stride, ref_stride
+    %endif
+    mov t0.d, %2 / 8
     %if %1 == 8
-      mov t0.d, %2 / 8
-      jmp satd8_w8
+      jmp satd%[bits]_w8
     %elif %1 == 16
-      mov t0.d, %2 / 8
       mov t1.d, 1
-      jmp satd8_w16
+      jmp satd%[bits]_w16
     %else
-      mov t0.d, %2 / 8
       mov t1.d, %1 / 32
-      jmp satd8_w32
+      jmp satd%[bits]_w32
     %endif
   %endif
 %endmacro
 
-for_sizes satd_size
-satd_columns 16
-satd_columns 32
-
 ; t0 blocks, one above the other.
-align 32
-satd8_w8:
+%macro satd_column_of_8 0
+  align 32
+satd%[bits]_w8:
   %assign registers 32
   registers_of registers
   vpxor x8, x8, x8
   vmovdqa v9, [ones_w]
-  vmovdqa v10, [signs_8]
+  %if bits == 8
+    vmovdqa v10, [signs_8]
+  %endif
   mov r8, src
   mov r9, ref
-.block:
+%%block:
   difference_two_rows 0
   difference_two_rows 1
   difference_two_rows 2
   difference_two_rows 3
   butterfly 0, 1
   butterfly 2, 3
-  row_butterfly 32, 0, 1
-  row_butterfly 32, 2, 3
-  row_butterfly 16, 0, 1
-  row_butterfly 16, 2, 3
+  row_butterflies 0, 1
+  row_butterflies 2, 3
   ; Rows four below each other, which lie in the halves.
   vperm2i128 v4, v0, v1, 0x20
   vperm2i128 v5, v0, v1, 0x31
@@ -215,13 +249,25 @@ satd8_w8:
   butterfly 6, 7
   last_butterfly 4, 6
   last_butterfly 5, 7
-  vpaddw v4, v4, v5
-  vpdpwssd v8, v4, v9
+  accumulate 4, 5
   lea r8, [r8 + 4 * src_stride]
   lea r9, [r9 + 4 * ref_stride]
   dec t0.d
-  jnz .block
+  jnz %%block
   sum_d 8, 9, registers
   add eax, 2
   shr eax, 2
   done
+%endmacro
+
+%macro satd_functions 1
+  %assign bits %1
+  %assign bytes %1 / 8
+  for_sizes satd_size
+  satd_column_of_8
+  satd_columns 16
+  satd_columns 32
+%endmacro
+
+satd_functions 8
+satd_functions 16
