@@ -27,14 +27,14 @@ RoleSettings settings_of(const EncoderConfig& c, int cpu_used) {
 
 SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
   // What later changes of cpu-used cannot add.
-  bool filter_intra = false, masks = false, restoration = false;
-  for (const SearchSettings& tools : settings_of(c, c.runtime.cpu_used).roles) {
-    filter_intra |= tools.intra.filter_intra;
-    masks |= tools.inter.blended_pairs > 0;
-    restoration |= tools.filter.restoration.any();
+  const RoleSettings tools = settings_of(c, c.runtime.cpu_used);
+  bool masks = false, restoration = false;
+  for (const SearchSettings& s : tools.roles) {
+    masks |= s.inter.blended_pairs > 0;
+    restoration |= s.filter.restoration.any();
   }
   SequenceHeader s;
-  s.enable_filter_intra = filter_intra;
+  s.enable_filter_intra = tools[FrameRole::kKey].intra.filter_intra;
   s.max_frame_width_minus_1 = c.width - 1;
   s.max_frame_height_minus_1 = c.height - 1;
   s.enable_interintra_compound = false;

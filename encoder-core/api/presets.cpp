@@ -18,14 +18,34 @@ void guide(PartitionSettings& p, float sure, float halves) {
   guide(p.intra, sure, halves / 4);
 }
 
+/// The same of inter frames, but for halves.
+void guide_inter(PartitionSettings& p, float sure) {
+  p.stop_below = p.inter.none_below = sure;
+  p.inter.split_above = 1 - sure;
+}
+
 /// HORZ_4 and VERT_4 are tried from `odds` on: in intra frames from a little more, where high odds are common.
 void quarters(PartitionSettings& p, float odds) {
   p.inter.quarters_above = odds;
   p.intra.quarters_above = odds * 1.25f;
 }
 
-/// The step of the chain that each cpu-used is: so that neighbours are about as far apart in time.
-constexpr Array<int, 11> kSteps = {0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11};
+/// Steps of the chain.
+struct RoleSteps {
+  int key, base, inner, outer, leaf;  ///< what is common goes by key
+};
+/// What each cpu-used is: so that neighbours are about as far apart in time, with effort where later pictures gain by it.
+constexpr Array<RoleSteps, 11> kSteps = {{{0, 0, 0, 0, 0},
+                                          {1, 1, 1, 1, 1},
+                                          {2, 2, 2, 2, 2},
+                                          {3, 3, 3, 3, 3},
+                                          {5, 3, 5, 5, 5},
+                                          {6, 6, 6, 6, 6},
+                                          {7, 6, 6, 8, 8},
+                                          {8, 7, 7, 8, 8},
+                                          {9, 8, 8, 9, 9},
+                                          {10, 10, 10, 10, 10},
+                                          {11, 11, 11, 11, 11}}};
 /// Without look-ahead time is short: realtime begins with these, from cpu-used 6 on with less still.
 constexpr Array<int, 11> kRealtimeSteps = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 
@@ -234,22 +254,53 @@ SearchSettings chain_settings(int step) {
 
 RoleSettings same_for_all(const SearchSettings& s) { return {{s, s, s, s, s}}; }
 
+/// Another step for frames of one role, which leaves alone what must not differ between them.
+SearchSettings search_like(int step, const SearchSettings& common) {
+  SearchSettings s = chain_settings(step);
+  s.temporal = common.temporal;
+  s.cost_refresh_sb = common.cost_refresh_sb;
+  s.inter.coarse_reach_x = common.inter.coarse_reach_x;
+  s.inter.coarse_reach_y = common.inter.coarse_reach_y;
+  s.inter.coarse_close = common.inter.coarse_close;
+  return s;
+}
+
 /// What leaves do without: nothing is predicted from what it gains.
-void ease_leaves(InterSettings& leaf, int step) {
-  if (step >= 3) leaf.warp_candidates = leaf.overlap_candidates = 0;
+void ease_leaf(SearchSettings& leaf, int step) {
+  if (step < 3) return;
+  leaf.inter.warp_candidates = leaf.inter.overlap_candidates = 0;
+  if (step == 5) {
+    guide_inter(leaf.partition, 0.1f);
+    leaf.partition.ab = leaf.partition.four_way = false;
+    leaf.tx.type_candidates_inter = 1;
+    leaf.tx.inter_depth = 1;
+  }
+  if (step == 8) {
+    guide_inter(leaf.partition, 0.22f);
+    leaf.partition.skip_stop = 0.08f;
+  }
+  if (step == 9) {
+    guide_inter(leaf.partition, 0.27f);
+    leaf.partition.skip_stop = 0.1f;
+  }
 }
 
 /// Base frames lie far from all that they could refer to: a second reference gives them little.
-void ease_bases(InterSettings& base, int step) {
+void ease_base(InterSettings& base, int step) {
   if (step < 11) return;
   base.max_references = 1;
   base.compound = false;
 }
 
-RoleSettings lookahead_settings(int step) {
-  RoleSettings s = same_for_all(chain_settings(step));
-  ease_bases(s[FrameRole::kBase].inter, step);
-  ease_leaves(s[FrameRole::kLeaf].inter, step);
+RoleSettings lookahead_settings(const RoleSteps& steps) {
+  const SearchSettings common = chain_settings(steps.key);
+  RoleSettings s = same_for_all(common);
+  s[FrameRole::kBase] = search_like(steps.base, common);
+  s[FrameRole::kInner] = search_like(steps.inner, common);
+  s[FrameRole::kOuter] = search_like(steps.outer, common);
+  s[FrameRole::kLeaf] = search_like(steps.leaf, common);
+  ease_base(s[FrameRole::kBase].inter, steps.base);
+  ease_leaf(s[FrameRole::kLeaf], steps.leaf);
   return s;
 }
 

@@ -16,11 +16,10 @@ enum class FrameRole : uint8_t {
 };
 inline constexpr int kFrameRoles = 5;
 
-/// Without look-ahead one picture in four is of layer 0, and all but key frames are alike.
+/// Without look-ahead one picture in four is of layer 0, and all are searched like key frames.
 constexpr FrameRole frame_role(bool key, int layer, bool low_delay) {
-  if (key) return FrameRole::kKey;
-  if (low_delay || layer == 3) return FrameRole::kOuter;
-  return layer == 0 ? FrameRole::kBase : layer < 3 ? FrameRole::kInner : FrameRole::kLeaf;
+  if (key || low_delay) return FrameRole::kKey;
+  return layer == 0 ? FrameRole::kBase : layer < 3 ? FrameRole::kInner : layer == 3 ? FrameRole::kOuter : FrameRole::kLeaf;
 }
 
 struct RoleSettings {
@@ -30,7 +29,7 @@ struct RoleSettings {
   SearchSettings& operator[](FrameRole role) { return roles[role]; }
   /// What is not decided frame by frame goes by these: look-ahead and its vectors, the temporal filter, importance. Frames of
   /// all roles have the same of it.
-  const SearchSettings& common() const { return roles[FrameRole::kOuter]; }
+  const SearchSettings& common() const { return roles[FrameRole::kKey]; }
 };
 
 }  // namespace tessera

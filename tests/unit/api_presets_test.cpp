@@ -49,5 +49,21 @@ TEST(Presets, RolesDifferInTheSearchOfTheirFramesAlone) {
     }
 }
 
+// With look-ahead; without it there are no roles.
+TEST(Presets, NoFrameIsSearchedCloserThanThoseItIsPredictedFrom) {
+  int closer_bases = 0, easier_leaves = 0;
+  for (int cpu_used = 0; cpu_used <= 10; cpu_used++) {
+    const RoleSettings s = preset_settings(cpu_used, false, false);
+    const auto limit = [&](FrameRole role) { return s[role].partition.inter.none_below; };
+    EXPECT_LE(limit(FrameRole::kBase), limit(FrameRole::kInner)) << cpu_used;
+    EXPECT_LE(limit(FrameRole::kInner), limit(FrameRole::kOuter)) << cpu_used;
+    EXPECT_LE(limit(FrameRole::kOuter), limit(FrameRole::kLeaf)) << cpu_used;
+    closer_bases += limit(FrameRole::kBase) < limit(FrameRole::kOuter);
+    easier_leaves += limit(FrameRole::kOuter) < limit(FrameRole::kLeaf);
+  }
+  EXPECT_EQ(closer_bases, 4);
+  EXPECT_EQ(easier_leaves, 4);
+}
+
 }  // namespace
 }  // namespace tessera

@@ -224,8 +224,7 @@ TEST(FramePlanner, FramesHaveTheSettingsOfTheirRole) {
   EXPECT_EQ(frames, (Array<int, kFrameRoles>{1, 2, 6, 8, 16}));
 }
 
-/// What is common to all roles, whatever the layer.
-TEST(FramePlanner, WithoutLookaheadAllButKeyFramesAreAlike) {
+TEST(FramePlanner, WithoutLookaheadAllFramesAreAlike) {
   SequencePlan sequence;
   sequence.format = {.width = 176, .height = 144};
   sequence.low_delay = true;
@@ -237,7 +236,7 @@ TEST(FramePlanner, WithoutLookaheadAllButKeyFramesAreAlike) {
     step.key = i == 0;
     FramePlan plan;
     planner.plan(step, choices, plan);
-    EXPECT_EQ(plan.settings.inter.max_references, (i == 0 ? choices.settings[FrameRole::kKey] : choices.settings.common()).inter.max_references) << i;
+    EXPECT_EQ(plan.settings.inter.max_references, choices.settings.common().inter.max_references) << i;
   }
 }
 
