@@ -82,6 +82,11 @@ using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdi
   TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)      \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)     \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
+#define TESSERA_DECLARE_AVX512_16(level, bits, P, out, Out) \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)         \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)        \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
 #define TESSERA_STRIP_COPY(level, bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_##level;
 
 #pragma GCC visibility push(hidden)
@@ -108,6 +113,8 @@ TESSERA_STRIP_COPY(avx2, 16, uint16_t, 8)
 TESSERA_STRIP_COPY(avx2, 16, uint16_t, 16)
 TESSERA_DECLARE_AVX512(avx512, 8, uint8_t, put, uint8_t)
 TESSERA_DECLARE_AVX512(avx512, 8, uint8_t, prep, int16_t)
+TESSERA_DECLARE_AVX512_16(avx512, 16, uint16_t, put, uint16_t)
+TESSERA_DECLARE_AVX512_16(avx512, 16, uint16_t, prep, int16_t)
 }
 #pragma GCC visibility pop
 
@@ -150,8 +157,11 @@ struct StripsAvx2<uint16_t> {
   static constexpr StripCopyFn<uint16_t>* kCopy[3] = {tessera_subpel16_prep_copy_w4_avx2, tessera_subpel16_prep_copy_w8_avx2,
                                                       tessera_subpel16_prep_copy_w16_avx2};
 };
-/// Positions along one axis stay with AVX2, but for rows of strips of 16.
-struct StripsAvx512 {
+/// Positions along one axis stay with AVX2, but for rows of strips of 16 samples of 8 bits.
+template <Pixel P>
+struct StripsAvx512;
+template <>
+struct StripsAvx512<uint8_t> {
   static constexpr int kWidest = 16, kWideSharp = 16;
   static constexpr StripKernels<uint8_t, uint8_t> kPut[3] = {TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, put, 4, 4, 4, 4),
                                                              TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, put, 8, 6, 8, 8),
@@ -160,6 +170,17 @@ struct StripsAvx512 {
                                                               TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 8, prep, 8, 6, 8, 8),
                                                               TESSERA_STRIPS_MIXED(avx512, avx2, avx512, 8, prep, 16, 6, 8, 16)};
   static constexpr auto& kCopy = StripsAvx2<uint8_t>::kCopy;
+};
+template <>
+struct StripsAvx512<uint16_t> {
+  static constexpr int kWidest = 16, kWideSharp = 16;
+  static constexpr StripKernels<uint16_t, uint16_t> kPut[3] = {TESSERA_STRIPS(avx2, 16, put, 4, 4, 4, 4),
+                                                               TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 16, put, 8, 6, 8, 8),
+                                                               TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 16, put, 16, 6, 8, 16)};
+  static constexpr StripKernels<uint16_t, int16_t> kPrep[3] = {TESSERA_STRIPS(avx2, 16, prep, 4, 4, 4, 4),
+                                                               TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 16, prep, 8, 6, 8, 8),
+                                                               TESSERA_STRIPS_MIXED(avx2, avx2, avx512, 16, prep, 16, 6, 8, 16)};
+  static constexpr auto& kCopy = StripsAvx2<uint16_t>::kCopy;
 };
 template <Pixel P>
 struct StripsSse4;
@@ -253,6 +274,7 @@ template <Pixel P>
 void bind(uint32_t cpu_flags, SubpelTable<P>& table) {
   if (cpu_has(cpu_flags, kCpuSse4Level)) table = {subpel_put<StripsSse4<P>, P>, subpel_prep<StripsSse4<P>, P>};
   if (cpu_has(cpu_flags, kCpuAvx2Level)) table = {subpel_put<StripsAvx2<P>, P>, subpel_prep<StripsAvx2<P>, P>};
+  if (cpu_has(cpu_flags, kCpuAvx512Level)) table = {subpel_put<StripsAvx512<P>, P>, subpel_prep<StripsAvx512<P>, P>};
 }
 
 }  // namespace
@@ -260,7 +282,6 @@ void bind(uint32_t cpu_flags, SubpelTable<P>& table) {
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint8_t>& table) {
   bind(cpu_flags, table);
-  if (cpu_has(cpu_flags, kCpuAvx512Level)) table = {subpel_put<StripsAvx512, uint8_t>, subpel_prep<StripsAvx512, uint8_t>};
 }
 template <>
 void bind_subpel_x86(uint32_t cpu_flags, SubpelTable<uint16_t>& table) {
