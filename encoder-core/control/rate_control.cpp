@@ -42,11 +42,13 @@ constexpr double kLeastRatePart = 0.05;
 
 /// A key frame's loan: with a buffer to hold it takes a part of the rate to pay back, the smaller the more seconds the buffer
 /// has; else until the next key frame is due if that is near, or this many seconds.
-constexpr double kLoanBufferPart = 0.48, kLeastLoanRatePart = 0.08, kMostLoanRatePart = 0.16, kLoanSeconds = 8;
+constexpr double kLoanBufferPart = 0.48, kLeastLoanRatePart = 0.08, kMostLoanRatePart = 0.16, kLoanSeconds = 10;
 /// The same without reordering, where the next key frame is far: what follows the first is not to starve.
 constexpr double kLiveLoanRatePart = 0.1;
+/// What may be lent to all key frames behind the first, as part of what the target allowed so far.
+constexpr double kMostLentPart = 0.02;
 /// Part of the last key frame's loan that is saved up for the next.
-constexpr double kSavedPart = 0.25;
+constexpr double kSavedPart = 0.1;
 
 /// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of the level that it found.
 constexpr double kMargin = 0.08, kKeyMargin = 0.5;
@@ -65,9 +67,10 @@ constexpr double kUnitBits = 16, kShowBits = 40;
 
 /// Inter content of a picture with no picture after it known, as part of its intra content.
 constexpr double kGuessedInter = 0.15;
-/// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex).
+/// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex); with
+/// vbr less to the finer side: bits that are left gain little there, and the model never saw what much finer steps take.
 constexpr double kEndingRange = 0.5;
-constexpr int kEndingQindexRange = 28;
+constexpr int kEndingQindexRange = 28, kEndingFinerRange = 12;
 /// Part of the sequence's bits that may stay wrong: not worth a drop of quality at its end.
 constexpr double kEndingTolerance = 0.005;
 /// Frames before the end of a second pass for which sizes are waited for.
@@ -99,7 +102,7 @@ void RateControl::reset() {
   planned_.clear();
   buffer_ = {};
   spent_ = due_ = end_time_ = shown_time_ = learned_time_ = 0;
-  loan_ = {};
+  loan_ = first_loan_ = {};
   target_ = {};
   ending_ = false;
   rest_ = {};
@@ -284,7 +287,7 @@ void RateControl::learn_shares(double seconds) {
 double RateControl::content_to_plan_for() const {
   const double mean = window_.inter / window_.inter_pictures;
   if (settings_.mode == RateMode::kConstant || settings_.statistics || pace_.inter_pictures <= 0) return mean;
-  const double off = error() - loan_.left(end_time_), now = pace_.inter / pace_.inter_pictures;
+  const double off = error() - lent(), now = pace_.inter / pace_.inter_pictures;
   if ((off < 0) != (now < mean)) return mean;
   return mean + (now - mean) * std::clamp(std::abs(off) / band() - 1, 0.0, 1.0);
 }
@@ -322,18 +325,21 @@ double RateControl::wanted_rate() const {
   const double horizon = settings_.mode == RateMode::kConstant
                              ? std::clamp(kConstantHorizonPart * settings_.buffer, kLeastConstantHorizon, kMostConstantHorizon)
                              : std::clamp(end_time_, kLeastHorizon, kMostHorizon);
-  const double off = error() - loan_.left(end_time_), beyond = off - std::clamp(off, -band(), band());
-  const double wanted = rate() + loan_.slope(end_time_) - off / horizon - beyond / kBandHorizon;
-  return std::clamp(wanted, std::max(kLeastRatePart, 1 - settings_.undershoot) * rate(), (1 + settings_.overshoot) * rate());
+  const double off = error() - lent(), beyond = off - std::clamp(off, -band(), band());
+  const double even = rate() + loan_.slope(end_time_), wanted = even - off / horizon - beyond / kBandHorizon;
+  // What vbr pays back for a key frame is no undershoot: together they take the target.
+  const double usual = settings_.mode == RateMode::kConstant ? rate() : std::min(even, rate());
+  return std::clamp(wanted, std::max(kLeastRatePart * rate(), usual - settings_.undershoot * rate()), (1 + settings_.overshoot) * rate());
 }
 
 int RateControl::choose_leaf(double seconds, const SequenceEnd& end) const {
   if (settings_.statistics && rest_.frames > 0) return leaf_for_rest();
-  const int usual = leaf_within(wanted_rate(), [this](int leaf) { return mean_rate(leaf); });
+  const double limit = wanted_rate();
+  const int usual = leaf_within(limit, [this](int leaf) { return mean_rate(leaf) + key_loan_rate(leaf); });
   if (!end.known || leaf_ == 0) return usual;
   const double left = seconds + end.seconds_after;
   const double wanted = std::clamp(rate() - ending_error(left) / left, (1 - kEndingRange) * rate(), (1 + kEndingRange) * rate());
-  return near_leaf(leaf_for_steps(wanted * seconds), kEndingQindexRange);
+  return near_ending(leaf_for_steps(wanted * seconds));
 }
 
 /// The error at the end of the sequence beyond what may stay. Where the buffer stood need not matter any more, only the average.
@@ -352,7 +358,7 @@ int RateControl::leaf_for_rest() const {
         sum += model_.bits(kind, rest_.content[kind], clip3(target_.min_qindex, target_.max_qindex, model_.qindex(kind, l))) - RateModel::overhead();
     return sum;
   });
-  return leaf_ == 0 ? leaf : near_leaf(leaf, kSecondPassQindexRange);
+  return leaf_ == 0 ? leaf : near_leaf(leaf, kSecondPassQindexRange, kSecondPassQindexRange);
 }
 
 /// What is left of the group within so many bits.
@@ -364,10 +370,13 @@ int RateControl::leaf_for_steps(double bits) const {
   });
 }
 
+int RateControl::near_ending(int leaf) const {
+  return near_leaf(leaf, settings_.mode == RateMode::kConstant ? kEndingQindexRange : kEndingFinerRange, kEndingQindexRange);
+}
+
 /// Brought within a distance of the last group's.
-int RateControl::near_leaf(int leaf, int distance) const {
-  return std::clamp(leaf, std::max({leaf_ - distance, 1, target_.best_leaf_qindex}),
-                    std::max({leaf_ + distance, 1, target_.best_leaf_qindex}));
+int RateControl::near_leaf(int leaf, int finer, int coarser) const {
+  return std::clamp(leaf, std::max({leaf_ - finer, 1, target_.best_leaf_qindex}), std::max({leaf_ + coarser, 1, target_.best_leaf_qindex}));
 }
 
 /// Content of a frame of the first pass. One whose importance makes it coarser than its kind will be so again, and take the less.
@@ -384,6 +393,21 @@ void RateControl::count_off(const RateStep& step) {
   rest_.content[f.kind] = std::max(0.0, rest_.content[f.kind] - rest_content(f));
   rest_.frames--;
   rest_.keys -= f.kind == 0;
+}
+
+int RateControl::rehearsal_leaf(Span<const RateStep> steps) {
+  group_.clear();
+  for (const RateStep& step : steps) group_.push_back(step);
+  target_ = steps[0].picture.target;
+  shares_ = {};
+  learn_shares(0);
+  const int leaf = choose_leaf(0, {});
+  group_.clear();
+  return leaf;
+}
+
+void RateControl::rehearsed(const RateStep& step, double bits, int qindex, bool again) {
+  model_.rehearse(step.kind, content_of(step), qindex, bits, again);
 }
 
 bool RateControl::drops(const RateStep& step) const {
@@ -432,7 +456,7 @@ RateDecision RateControl::plan_frame() {
   const RateStep& step = group_[next_];
   int leaf = leaf_;
   // The last frames settle the account one by one.
-  if (ending_) leaf = near_leaf(leaf_for_steps(ending_bits_ - spent_), kEndingQindexRange);
+  if (ending_) leaf = near_ending(leaf_for_steps(ending_bits_ - spent_));
   const int coarsest = std::max(leaf, target_.max_qindex);
   if (!fits(leaf)) {
     int high = coarsest;
@@ -481,6 +505,26 @@ void RateControl::plan_shown(double bits) {
   planned_.push_back(p);
 }
 
+/// Seconds in which vbr pays a key frame back.
+double RateControl::loan_seconds() const {
+  const double interval = key_interval();
+  return interval > 0 ? std::min(interval, kLoanSeconds) : kLoanSeconds;
+}
+
+/// What key frames owe that is no error. Where many come in a short time, the average counts for more than an even quality.
+double RateControl::lent() const {
+  const double left = loan_.left(end_time_);
+  if (settings_.mode == RateMode::kConstant) return left;
+  return std::min(left, std::max(0.0, first_loan_.left(end_time_)) + kMostLentPart * rate() * std::max(end_time_, kLeastBandSeconds));
+}
+
+/// What the key frame that the group starts with will take from the frames behind it: they are to have its quality.
+double RateControl::key_loan_rate(int leaf_qindex) const {
+  if (settings_.mode == RateMode::kConstant || group_.empty() || group_[0].kind != 0 || keys_are_usual()) return 0;
+  const RateStep& key = group_[0];
+  return std::max(0.0, model_.bits(0, content_of(key), qindex_of(key, leaf_qindex)) - rate() * key.picture.duration) / loan_seconds();
+}
+
 /// A key frame takes more than its time is worth: spread the difference.
 void RateControl::borrow(double bits, double time) {
   const double all = loan_.left(time) + bits;
@@ -492,8 +536,8 @@ void RateControl::borrow(double bits, double time) {
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
     return;
   }
-  const double interval = key_interval(), due = interval > 0 ? std::min(interval, kLoanSeconds) : kLoanSeconds;
-  loan_ = {.bits = all, .floor = -kSavedPart * bits, .start = time, .end = time + due};
+  loan_ = {.bits = all, .floor = -kSavedPart * bits, .start = time, .end = time + loan_seconds()};
+  if (first_loan_.end == 0) first_loan_ = loan_;
 }
 
 void RateControl::coded(double bits, int qindex) {
@@ -504,7 +548,10 @@ void RateControl::coded(double bits, int qindex) {
   model_.learn(p.kind, p.content, qindex, bits, std::max(0.0, p.time - learned_time_));
   learned_time_ = std::max(learned_time_, p.time);
   spent_ += took - p.expected;
-  if (p.kind == 0 && !keys_are_usual()) loan_.bits += took - p.expected;
+  if (p.kind == 0 && !keys_are_usual()) {
+    if (first_loan_.start == loan_.start) first_loan_.bits += took - p.expected;
+    loan_.bits += took - p.expected;
+  }
   p.expected = p.most = took;
   p.known = true;
   while (!planned_.empty() && planned_.front().known) {

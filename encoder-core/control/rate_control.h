@@ -97,6 +97,13 @@ class RateControl {
     window_.metadata += bits;
   }
 
+  /// Whether the control gains by frames that are coded only to see what they take, before the first group is planned.
+  bool rehearses() const { return active() && !settings_.low_delay && !settings_.statistics; }
+  /// The quality that a sequence would begin with that starts with these steps: a key frame and the mini-GOP after it.
+  int rehearsal_leaf(Span<const RateStep> steps);
+  /// What one of them took. `again`: it is coded for the second time.
+  void rehearsed(const RateStep& step, double bits, int qindex, bool again);
+
   /// Coding order: whether the picture shown next is to be left out, to let the buffer fill.
   bool drops(const RateStep& step) const;
   /// A group, then each of its steps: plan_frame() or plan_shown().
@@ -147,7 +154,11 @@ class RateControl {
   double error() const;
   double band() const;
   int choose_leaf(double seconds, const SequenceEnd& end) const;
-  int near_leaf(int leaf, int distance) const;
+  double key_loan_rate(int leaf_qindex) const;
+  double loan_seconds() const;
+  double lent() const;
+  int near_leaf(int leaf, int finer, int coarser) const;
+  int near_ending(int leaf) const;
   double ending_error(double seconds) const;
   int leaf_for_rest() const;
   int leaf_for_steps(double bits) const;
@@ -181,7 +192,7 @@ class RateControl {
     Array<double, kFrameKinds> content = {};  ///< as if all frames had the step of their kind
     double all = 0;
   } shares_;
-  FixedVector<RateStep, 2 * kMaxMiniGop> group_;
+  FixedVector<RateStep, 2 * kMaxMiniGop + 1> group_;  ///< a rehearsal's has the key frame as well
   int next_ = 0;
   int leaf_ = 0;                ///< of the last group; 0: none yet
   int groups_ = 0;
@@ -193,7 +204,7 @@ class RateControl {
   double learned_time_ = 0;
   bool ending_ = false;         ///< the group is the last
   double ending_bits_ = 0;      ///< what is to be spent in the end
-  Loan loan_;
+  Loan loan_, first_loan_;      ///< of all key frames, and of the first alone
   /// From where the level of the buffer goes to the optimal one.
   struct Drift {
     double level = 0, start = 0, seconds = 1;

@@ -27,23 +27,30 @@ constexpr double kFrameOverhead = 96;
 /// The factors a sequence starts with weigh as much as this part of one frame.
 constexpr double kPriorWeight = 0.25;
 
+/// The exponent is corrected by two frames whose steps are so many octaves apart at least; the usual one weighs as two frames do that are
+/// the root of this apart.
+constexpr double kTellingOctaves = 0.25, kExponentDoubt = 0.2;
+constexpr double kLeastExponent = 0.15, kMostExponent = 1.8;
+
 }  // namespace
 
 RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(low_delay), memory_(memory), usual_(low_delay ? kLowDelayFactor : kFactor) {
   const double unit = 8 << (bit_depth - 8);
-  for (int kind = 0; kind < kFrameKinds; kind++)
-    for (int q = 0; q < 256; q++) {
+  for (int q = 0; q < 256; q++) {
+    log_step_[q] = static_cast<float>(std::log2(kReferenceStep * unit / ac_q(q, bit_depth)));
+    for (int kind = 0; kind < kFrameKinds; kind++)
       qindex_[kind][q] = static_cast<uint8_t>(layer_qindex(q, std::max(kind - 1, 0), kind == 0, low_delay, bit_depth));
-      const double step = ac_q(q, bit_depth) / unit;
-      power_[kind][q] = static_cast<float>(std::pow(kReferenceStep / step, (low_delay ? kLowDelayExponent : kExponent)[kind]));
-    }
+  }
   reset();
 }
 
 void RateModel::reset() {
   learned_ = {};
   factor_.fill({});
+  exponent_ = low_delay_ ? kLowDelayExponent : kExponent;
 }
+
+double RateModel::power(FrameKind kind, int qindex) const { return std::exp2(exponent_[kind] * log_step_[qindex]); }
 
 /// A still picture's noise costs bits as well: part of the intra cost stands for it.
 double RateModel::plain_content(FrameKind kind, const PictureCost& cost) {
@@ -51,10 +58,8 @@ double RateModel::plain_content(FrameKind kind, const PictureCost& cost) {
 }
 
 double RateModel::content_of_coded(FrameKind kind, int qindex, double bits) const {
-  return std::max(bits - kFrameOverhead, 0.02 * bits) / power_[kind][qindex];
+  return std::max(bits - kFrameOverhead, 0.02 * bits) / power(kind, qindex);
 }
-
-double RateModel::unit_bits(FrameKind kind, double content, int qindex) const { return content * power_[kind][qindex]; }
 
 double RateModel::bits(FrameKind kind, double content, int qindex) const {
   return kFrameOverhead + factor_[kind].value * unit_bits(kind, content, qindex);
@@ -63,7 +68,7 @@ double RateModel::bits(FrameKind kind, double content, int qindex) const {
 double RateModel::overhead() { return kFrameOverhead; }
 
 double RateModel::content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const {
-  return content * power_[kind][own_qindex] / power_[kind][kind_qindex];
+  return content * power(kind, own_qindex) / power(kind, kind_qindex);
 }
 
 const Array<double, kFrameKinds>& RateModel::usual_shares() const { return low_delay_ ? kLowDelayShare : kShare; }
@@ -90,6 +95,20 @@ void RateModel::learn(FrameKind kind, double content, int qindex, double bits, d
   const double change = kind == 0 ? std::sqrt(f.value / before) : f.value / before;
   for (int k = 1; k < kFrameKinds; k++)
     if (learned_[k] == 0) factor_[k].value *= change;
+}
+
+void RateModel::rehearse(FrameKind kind, double content, int qindex, double bits, bool again) {
+  const double took = std::max(bits - kFrameOverhead, 0.02 * bits);
+  Trial& last = trial_[kind];
+  const double octaves = log_step_[qindex] - log_step_[last.qindex];
+  if (again && std::abs(octaves) > kTellingOctaves) {
+    const double prior = (low_delay_ ? kLowDelayExponent : kExponent)[kind], slope = std::log2(took / last.bits) / octaves;
+    exponent_[kind] = std::clamp((kExponentDoubt * prior + octaves * octaves * slope) / (kExponentDoubt + octaves * octaves), kLeastExponent, kMostExponent);
+  }
+  last = {.bits = took, .qindex = qindex};
+  factor_[kind].weight = 0;
+  if (!again) learned_[kind] = 0;
+  learn(kind, content, qindex, bits, 0);
 }
 
 }  // namespace tessera

@@ -42,20 +42,31 @@ class RateModel {
   static double overhead();
   /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
   void learn(FrameKind kind, double content, int qindex, double bits, double seconds);
+  /// Fed with a frame coded for this only, of content that has just begun: what it took outweighs all that was learned, and where the
+  /// same was coded with another step before, both say how its kind follows the step.
+  void rehearse(FrameKind kind, double content, int qindex, double bits, bool again);
 
  private:
   struct Factor {
     double value = 1;   ///< bits over what the content says, a mean over frames of the kind
     double weight = 0;  ///< decaying sum of what the content said
   };
-  double unit_bits(FrameKind kind, double content, int qindex) const;
+  /// Of content's worth at a step, relative to the reference step.
+  double power(FrameKind kind, int qindex) const;
+  double unit_bits(FrameKind kind, double content, int qindex) const { return content * power(kind, qindex); }
 
   bool low_delay_;
   double memory_;
   Array<double, kFrameKinds> usual_;
   Array<Array<uint8_t, 256>, kFrameKinds> qindex_;
-  Array<Array<float, 256>, kFrameKinds> power_;  ///< (kReferenceStep / step) ^ exponent, by qindex
+  Array<float, 256> log_step_;                   ///< log2(kReferenceStep / step), by qindex
+  Array<double, kFrameKinds> exponent_;
   Array<Factor, kFrameKinds> factor_;
+  struct Trial {
+    double bits = 0;
+    int qindex = 0;
+  };
+  Array<Trial, kFrameKinds> trial_ = {};         ///< the last frame of each kind that was rehearsed
   Array<int, kFrameKinds> learned_ = {};         ///< frames seen of each kind
 };
 

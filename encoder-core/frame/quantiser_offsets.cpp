@@ -14,6 +14,14 @@ void QuantiserOffsets::start(const PictureFormat& format) {
   if (offset_.width() != format.sb_cols() || offset_.height() != format.sb_rows()) offset_.resize(format.sb_cols(), format.sb_rows());
 }
 
+void QuantiserOffsets::start(const QuantiserOffsets& like) {
+  start(like.format_);
+  added_ = like.added_;
+  if (!added_) return;
+  for (int y = 0; y < offset_.height(); y++)
+    for (int x = 0; x < offset_.width(); x++) offset_.at(x, y) = like.offset_.at(x, y);
+}
+
 void QuantiserOffsets::add(const QuantiserRegion& region, int offset) {
   check(offset >= -255 && offset <= 255, "qindex offset out of range");
   const int64_t left = std::max(region.x, 0), right = std::min<int64_t>(int64_t{region.x} + region.width, format_.width);

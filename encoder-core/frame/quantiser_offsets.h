@@ -11,6 +11,8 @@ class QuantiserOffsets {
  public:
   /// Makes room for a picture; no superblock has an offset. Allocates only when the picture's size changes.
   void start(const PictureFormat& format);
+  /// The same offsets as another's.
+  void start(const QuantiserOffsets& like);
   /// Superblocks that the region touches get `offset`, -255 .. 255, unless they have a lower one.
   void add(const QuantiserRegion& region, int offset);
   /// One superblock gets `offset`, -255 .. 255, on top of what it has.

@@ -26,7 +26,7 @@ template <Pixel P>
 SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const SequenceTuning& tuning)
     : settings_(settings), tuning_(tuning), backlog_(backlog_of(settings.threads)), workers_(settings.threads),
       encoder_(workers_, references_, dsp_, pyramid_dsp_, settings.compute_error),
-      lookahead_(workers_, pyramid_dsp_), planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
+      lookahead_(workers_, pyramid_dsp_), planner_(settings.plan), rehearsal_planner_(settings.plan), packetizer_(settings.plan.header, settings.metadata, settings.keep_reconstruction),
       schedule_(workers_, encoder_), rate_(settings.rate) {
   statistics_.width = settings.plan.format.width;
   statistics_.height = settings.plan.format.height;
@@ -205,6 +205,7 @@ void SequenceEncoder<P>::plan_ready() {
       analyse(true);
       if (settings_.lookahead > 0) lookahead_.remember(waiting_.front().source->pyramid);
       sequence_start_ = waiting_.front().source->display_index;
+      if (rate_.rehearses() && next_coded_ == 0) rehearse();
       plan_single({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true});
       continue;
     }
@@ -356,6 +357,29 @@ void SequenceEncoder<P>::add_neighbours(FrameJob<P>& job, int index, int before,
   for (int d = 1; d <= after && index + d < known && !waiting_[index + d].key && add(index + d); d++) continue;
 }
 
+/// What a job needs besides plan and source: offsets of the quantiser, neighbours, references among `slots`, and its own place there.
+template <Pixel P>
+void SequenceEncoder<P>::prepare(FrameJob<P>& job, const GopStep& step, int index, Slots& slots) {
+  FrameHeader& h = job.plan.header;
+  if (const int base = h.quantization.base_q_idx; base > 0) {
+    if (const float strength = waiting_[index].choices.settings.common().importance.superblock_strength; job.analysis && step.layer == 0 && strength > 0)
+      add_importance(job.analysis->importance, strength, base, settings_.plan.format.bit_depth, job.source->offsets);
+    h.delta = job.source->offsets.delta_params();
+  }
+  job.base_q_idx = h.quantization.base_q_idx;
+  const TemporalFilterSettings& temporal = job.plan.settings.temporal;
+  if (settings_.lookahead > 0 && step.layer == 0 && job.base_q_idx >= TemporalFilter<P>::kMinQindex)
+    add_neighbours(job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
+  job.coded = coded_frames_.acquire();
+  job.coded->complete.store(false, std::memory_order_relaxed);
+  job.coded->base_q_idx = job.base_q_idx;
+  if (!h.frame_is_intra())
+    for (const auto slot : h.ref_frame_idx) job.slots[slot] = slots[slot];
+  job.stats = {};
+  for (int i = 0; i < NUM_REF_FRAMES; i++)
+    if (h.refresh_frame_flags >> i & 1) slots[i] = job.coded;
+}
+
 template <Pixel P>
 void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   Waiting& picture = waiting_[index];
@@ -373,32 +397,15 @@ void SequenceEncoder<P>::schedule(const GopStep& step, int index) {
   }
   planner_.plan(step, choices, job->plan);
   if (settings_.first_pass) statistics_.at(job->plan.source_index - first_display_).step_change = choices.step_change;
-  if (const int base = job->plan.header.quantization.base_q_idx; base > 0) {
-    if (const float strength = choices.settings.common().importance.superblock_strength; picture.analysis && step.layer == 0 && strength > 0)
-      add_importance(picture.analysis->importance, strength, base, settings_.plan.format.bit_depth, picture.source->offsets);
-    job->plan.header.delta = picture.source->offsets.delta_params();
-  }
   job->plan.max_bits = max_bits;
   job->plan.max_qindex = choices.max_qindex;
   job->plan.frame_id = picture.frame_id = picture.source->input.frame_id;
   job->plan.pts_ns = picture.source->input.pts_ns;
-  job->base_q_idx = job->plan.header.quantization.base_q_idx;
-  const TemporalFilterSettings& temporal = job->plan.settings.temporal;
-  if (settings_.lookahead > 0 && step.layer == 0 && job->base_q_idx >= TemporalFilter<P>::kMinQindex)
-    add_neighbours(*job, index, step.key ? 0 : temporal.base_before, step.key ? temporal.key_after : temporal.base_after);
   job->source = std::move(picture.source);
   job->analysis = std::move(picture.analysis);
   if (step.shown) job->metadata = std::move(picture.metadata);
-  const FrameHeader& h = job->plan.header;
-  job->coded = coded_frames_.acquire();
-  job->coded->complete.store(false, std::memory_order_relaxed);
-  job->coded->base_q_idx = job->base_q_idx;
-  if (!h.frame_is_intra())
-    for (const auto slot : h.ref_frame_idx) job->slots[slot] = slots_[slot];
+  prepare(*job, step, index, slots_);
   if (keeps_shown() && step.shown) job->shown = job->coded;
-  job->stats = {};
-  for (int i = 0; i < NUM_REF_FRAMES; i++)
-    if (h.refresh_frame_flags >> i & 1) slots_[i] = job->coded;
   schedule_.add(job.get());
   coding_.push_back(std::move(job));
 }

@@ -52,6 +52,7 @@ class SequenceEncoder {
   const PassStatistics& statistics() const { return statistics_; }
 
  private:
+  using Slots = Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES>;
   struct Waiting {
     Lease<SourceFrame<P>> source;
     Lease<PictureAnalysis> analysis;  ///< once its mini-GOP is analysed
@@ -87,6 +88,9 @@ class SequenceEncoder {
   float step_change(const GopStep& step, int index) const;
   RateStep rate_step(const GopStep& step, int index);
   void measure(bool first_of_group, bool last_group);
+  void rehearse();
+  FrameStats rehearse_frame(const GopStep& step, int index, int leaf_qindex, Slots& slots);
+  void prepare(FrameJob<P>& job, const GopStep& step, int index, Slots& slots);
   void record(const FrameJob<P>& job);
   void schedule(const GopStep& step, int index);
   void add_neighbours(FrameJob<P>& job, int index, int before, int after);
@@ -108,11 +112,11 @@ class SequenceEncoder {
   WorkerPool workers_;
   FrameEncoder<P> encoder_;
   Lookahead lookahead_;
-  FramePlanner planner_;
+  FramePlanner planner_, rehearsal_planner_;
   SceneCutDetector scene_cut_;
   RepeatDetector repeats_;
   Packetizer<P> packetizer_;
-  Array<Lease<CodedFrame<P>>, NUM_REF_FRAMES> slots_;
+  Slots slots_;
   Ring<Waiting> waiting_;            ///< display order
   Ring<Lease<FrameJob<P>>> coding_;  ///< coding order, not packed yet
   TaskSchedule<P> schedule_;

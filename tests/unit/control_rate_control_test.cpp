@@ -32,6 +32,7 @@ class Simulation {
   PictureCost cost = {.intra = 9000, .inter = 2200};
   size_t look_ahead = 0;  ///< pictures that wait when a group is planned
   int mini_gop = kMaxMiniGop;
+  bool rehearses = false;
   float base_change = 0;  ///< of the step of key and base frames, by their importance
   double rate_now = 0;
   // What came out.
@@ -101,6 +102,7 @@ class Simulation {
         group.push_back({.kind = frame_kind(s.key, s.layer), .codes = !s.show_existing, .shown = s.shown || s.show_existing,
                          .step_change = s.layer == 0 ? base_change : 0, .picture = pending_[s.display_index].rate});
       }
+      if (rehearses && coded_count_ == 0) rehearse();
       wait(true, ending && length == static_cast<int>(pending_.size()));
       if (settings_.low_delay && control_.drops(group[0])) {
         dropped++;
@@ -109,6 +111,22 @@ class Simulation {
         for (const RateStep& step : group) code(step);
       }
       pending_.erase(pending_.begin(), pending_.begin() + length);
+    }
+  }
+  /// The key frame and the mini-GOP that are planned next.
+  void rehearse() {
+    ASSERT_GT(pending_.size(), static_cast<size_t>(mini_gop));
+    std::vector<RateStep> group = {{.kind = 0, .picture = pending_[0].rate}};
+    const GopSteps steps = make_pyramid(1, mini_gop);
+    for (int i = 0; i < steps.count; i++)
+      group.push_back({.kind = frame_kind(false, steps.step[i].layer), .codes = !steps.step[i].show_existing, .picture = pending_[steps.step[i].display_index].rate});
+    RateModel model(false, 8, 1);
+    for (int round = 0; round < 3; round++) {
+      const int leaf = control_.rehearsal_leaf({group.data(), static_cast<ptrdiff_t>(group.size())});
+      for (int i = 0; i <= kMaxPyramidLayers; i++) {
+        const int q = std::clamp(model.qindex(group[i].kind, leaf), target.min_qindex, target.max_qindex);
+        control_.rehearsed(group[i], world.bits(group[i].kind, group[i].picture.cost, q), q, round > 0);
+      }
     }
   }
   void code(const RateStep& step) {
@@ -407,6 +425,42 @@ TEST(RateControl, DropsFramesOnlyWhenAskedAndKeepsTheLevel) {
   drops.play(90, 30);
   EXPECT_GT(drops.dropped, 10);
   EXPECT_LT(drops.dropped, 88);
+}
+
+TEST(RateControl, BeginsWithTheQualityThatARehearsalFinds) {
+  for (double factor : {0.05, 0.2}) {
+    const auto first_and_later = [&](bool rehearses) {
+      Simulation s(settings(RateMode::kVariable, false));
+      s.rehearses = rehearses;
+      s.look_ahead = kMaxMiniGop;
+      s.world.factor = factor;
+      s.target.bits_per_second = 150e3;
+      s.play(300, 30);
+      s.end();
+      return std::pair(s.leaves[1], s.leaves[s.leaves.size() / 2]);
+    };
+    const auto [guessed, found] = first_and_later(false);
+    EXPECT_GT(std::abs(guessed - found), 25) << factor;
+    const auto [first, later] = first_and_later(true);
+    EXPECT_NEAR(first, later, 10) << factor;
+  }
+}
+
+/// Half as many bits at twice the step, where a model alone would have said much less for layer 4.
+TEST(RateModel, TwoStepsTellTheExponent) {
+  constexpr FrameKind kKind = 5;
+  RateModel model(false, 8, 8);
+  const PictureCost cost = {.intra = 9000, .inter = 2200};
+  const double content = model.content(kKind, cost);
+  const auto bits_at = [](int q) { return 1000e3 / ac_q(q, 8); };
+  model.rehearse(kKind, content, 200, bits_at(200), false);
+  model.rehearse(kKind, content, 80, bits_at(80), true);
+  EXPECT_NEAR(model.bits(kKind, content, 80) / bits_at(80), 1, 0.05);
+  EXPECT_NEAR(model.bits(kKind, content, 200) / bits_at(200), 1, 0.1);
+  EXPECT_NEAR(model.bits(kKind, content, 30) / bits_at(30), 1, 0.1);
+  model.reset();
+  model.rehearse(kKind, content, 80, bits_at(80), false);
+  EXPECT_LT(model.bits(kKind, content, 200) / bits_at(200), 0.7) << "one step tells nothing";
 }
 
 TEST(RateControl, SecondPassKnowsThatImportanceChangesTheSameFramesAgain) {

@@ -1,0 +1,89 @@
+// The first frames of a sequence coded before they are coded: nothing tells better what frames will take, and how that follows the step.
+#include "pipeline/sequence_encoder.h"
+
+#include <cstring>
+
+#include "base/int_math.h"
+
+namespace tessera {
+namespace {
+
+/// Rounds at most; one more where the last found the quality further off than this.
+constexpr int kMostRounds = 3, kCloseQindex = 10;
+
+void copy_level(const Array2d<uint8_t>& from, Array2d<uint8_t>& to) {
+  const View2d<const uint8_t> src = from.view();
+  const View2d<uint8_t> dst = to.view();
+  const int mx = src.margin_x(), my = src.margin_y();
+  for (int y = -my; y < src.height() + my; y++) std::memcpy(dst.ptr(-mx, y), src.ptr(-mx, y), static_cast<size_t>(src.width() + 2 * mx));
+}
+
+/// The same picture for a frame that is not to use it up. The samples stay the original's.
+template <Pixel P>
+void borrow(const SourceFrame<P>& from, SourceFrame<P>& to) {
+  to.format = from.format;
+  for (int p = 0; p < kPlanes; p++) to.plane[p] = from.plane[p];
+  resize_luma_pyramid(from.format.width, from.format.height, to.pyramid);
+  for (int i = 0; i < kPyramidLevels; i++) copy_level(from.pyramid.level[i], to.pyramid.level[i]);
+  to.offsets.start(from.offsets);
+  to.input = {};
+  to.leased = false;
+  to.display_index = from.display_index;
+}
+
+}  // namespace
+
+/// The key frame that is planned next, and of the mini-GOP behind it the first frame of each layer, which are the first of its coding order.
+template <Pixel P>
+void SequenceEncoder<P>::rehearse() {
+  const uint64_t first = waiting_.front().source->display_index;
+  const int analysed = analysed_length() - 1, length = analysed > 0 ? analysed : mini_gop_length(1);
+  FixedVector<GopStep, 2 * kMaxMiniGop + 1> steps;
+  steps.push_back({.display_index = first, .layer = 0, .key = true, .shown = true});
+  if (length > 0) {
+    const GopSteps pyramid = make_pyramid(first + 1, length);
+    for (int i = 0; i < pyramid.count; i++) steps.push_back(pyramid.step[i]);
+  }
+  FixedVector<RateStep, 2 * kMaxMiniGop + 1> group;
+  for (const GopStep& step : steps) group.push_back(rate_step(step, static_cast<int>(step.display_index - first)));
+  for (int round = 0, before = 0; round < kMostRounds; round++) {
+    const int leaf = rate_.rehearsal_leaf({group.data(), group.size()});
+    if (round > 0 && std::abs(leaf - before) <= kCloseQindex) break;
+    before = leaf;
+    rehearsal_planner_.reset();
+    Slots slots;
+    int layer = -1;
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps[i].show_existing || (!steps[i].key && steps[i].layer <= layer)) break;
+      if (!steps[i].key) layer = steps[i].layer;
+      const FrameStats stats = rehearse_frame(steps[i], static_cast<int>(steps[i].display_index - first), leaf, slots);
+      rate_.rehearsed(group[i], static_cast<double>(stats.bits), stats.base_q_idx, round > 0);
+    }
+  }
+}
+
+template <Pixel P>
+FrameStats SequenceEncoder<P>::rehearse_frame(const GopStep& step, int index, int leaf_qindex, Slots& slots) {
+  Waiting& picture = waiting_[index];
+  Lease<SourceFrame<P>> source = sources_.acquire();
+  borrow(*picture.source, *source);
+  Lease<FrameJob<P>> job = jobs_.acquire();
+  FrameChoices choices = picture.choices;
+  choices.step_change = step_change(step, index);
+  choices.leaf_qindex = leaf_qindex;
+  rehearsal_planner_.plan(step, choices, job->plan);
+  job->plan.max_bits = 0;
+  job->source = std::move(source);
+  job->analysis = picture.analysis;
+  prepare(*job, step, index, slots);
+  schedule_.add(job.get());
+  schedule_.wait(*job);
+  return job->stats;
+}
+
+template FrameStats SequenceEncoder<uint8_t>::rehearse_frame(const GopStep&, int, int, Slots&);
+template FrameStats SequenceEncoder<uint16_t>::rehearse_frame(const GopStep&, int, int, Slots&);
+template void SequenceEncoder<uint8_t>::rehearse();
+template void SequenceEncoder<uint16_t>::rehearse();
+
+}  // namespace tessera
