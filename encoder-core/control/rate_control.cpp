@@ -43,6 +43,8 @@ constexpr double kLeastRatePart = 0.05;
 /// A key frame's loan: with a buffer to hold it takes a part of the rate to pay back, the smaller the more seconds the buffer
 /// has; else until the next key frame is due if that is near, or this many seconds.
 constexpr double kLoanBufferPart = 0.48, kLeastLoanRatePart = 0.08, kMostLoanRatePart = 0.16, kLoanSeconds = 10;
+/// With look-ahead no longer than this: the average is to hold over ten seconds as well.
+constexpr double kMostConstantLoanSeconds = 7;
 /// The same without reordering, where the next key frame is far: what follows the first is not to starve.
 constexpr double kLiveLoanRatePart = 0.1;
 /// What may be lent to all key frames behind the first, as part of what the target allowed so far.
@@ -530,7 +532,9 @@ void RateControl::borrow(double bits, double time) {
   const double all = loan_.left(time) + bits;
   if (settings_.mode == RateMode::kConstant) {
     const double part = std::clamp(kLoanBufferPart / settings_.buffer, kLeastLoanRatePart, kMostLoanRatePart);
-    const double soon = std::abs(all) / (part * rate()), interval = key_interval();
+    double soon = std::abs(all) / (part * rate());
+    if (!settings_.low_delay) soon = std::min(soon, kMostConstantLoanSeconds);
+    const double interval = key_interval();
     double due = settings_.low_delay ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
     if (interval > 0) due = std::max(soon, std::min(due, 0.5 * interval));
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
