@@ -10,8 +10,9 @@
 namespace tessera {
 namespace {
 
-constexpr const char* kSignature = "tessera-statistics 2";
+constexpr const char* kSignature = "tessera-statistics 3";
 constexpr double kMicro = 1e-6, kCenti = 1e-2;
+constexpr int kMostExponentCents = 400;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -37,7 +38,9 @@ PassFrame& PassStatistics::at(uint64_t display_index) {
 
 std::string PassStatistics::text() const {
   std::ostringstream out;
-  out << kSignature << "\n" << width << " " << height << " " << frames.size() << "\n";
+  out << kSignature << "\n" << width << " " << height << " " << frames.size();
+  for (const double e : exponents) out << " " << std::llround(e / kCenti);
+  out << "\n";
   for (const PassFrame& f : frames)
     out << f.kind << " " << f.qindex << " " << std::llround(f.step_change / kCenti) << " " << f.bits << " " << std::llround(f.seconds / kMicro) << "\n";
   return out.str();
@@ -49,8 +52,15 @@ Status PassStatistics::parse(const std::string& text, PassStatistics* out) {
   std::string line;
   if (!std::getline(in, line) || line != kSignature) return Status::invalid("it does not begin with '" + std::string(kSignature) + "'");
   size_t count = 0;
-  if (!std::getline(in, line) || !(std::istringstream(line) >> out->width >> out->height >> count))
-    return Status::invalid("line 2 is not width, height and number of pictures");
+  std::getline(in, line);
+  std::istringstream second(line);
+  bool good = static_cast<bool>(second >> out->width >> out->height >> count);
+  for (double& e : out->exponents) {
+    int cents = 0;
+    good = good && second >> cents && cents > 0 && cents <= kMostExponentCents;
+    e = cents * kCenti;
+  }
+  if (!good) return Status::invalid("line 2 is not width, height, number of pictures and " + std::to_string(kFrameKinds) + " exponents in hundredths, 1 to " + std::to_string(kMostExponentCents));
   for (size_t number = 3; std::getline(in, line); number++) {
     PassFrame f;
     double micros = 0;

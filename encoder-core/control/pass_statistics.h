@@ -1,4 +1,5 @@
-// What the first of two passes tells the second: kind, quantiser and bits of each frame. A text file, one line a picture.
+// What the first of two passes tells the second: kind, quantiser and bits of each frame, and how bits of each kind follow the step. A
+// text file, one line a picture.
 #pragma once
 
 #include <string>
@@ -20,6 +21,7 @@ struct PassFrame {
 struct PassStatistics {
   int width = 0, height = 0;
   std::vector<PassFrame> frames;  ///< display order
+  RateExponents exponents = RateModel::usual_exponents();  ///< to the hundredth
 
   double seconds() const;
   /// The frame of a picture, with room made for it.

@@ -109,6 +109,7 @@ void RateControl::reset() {
   ending_ = false;
   rest_ = {};
   if (!settings_.statistics) return;
+  if (!settings_.low_delay) model_.set_exponents(settings_.statistics->exponents);
   for (const PassFrame& f : settings_.statistics->frames) {
     rest_.seconds += f.seconds;
     if (f.kind < 0) continue;

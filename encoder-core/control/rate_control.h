@@ -104,6 +104,9 @@ class RateControl {
   /// What one of them took. `again`: it is coded for the second time.
   void rehearsed(const RateStep& step, double bits, int qindex, bool again);
 
+  /// How bits follow the step, as far as a rehearsal told.
+  const RateExponents& exponents() const { return model_.exponents(); }
+
   /// Coding order: whether the picture shown next is to be left out, to let the buffer fill.
   bool drops(const RateStep& step) const;
   /// A group, then each of its steps: plan_frame() or plan_shown().

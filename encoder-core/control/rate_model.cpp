@@ -14,8 +14,8 @@ namespace {
 constexpr double kReferenceStep = 16;
 /// Bits fall with the step to this power. Foreman QCIF, goprowalk and dronecoast 240p at five levels each,
 /// cpu-used 8: between neighbouring levels, around the middle of the scale.
-constexpr Array<double, kFrameKinds> kExponent = {0.80, 1.00, 1.15, 1.25, 1.35, 1.45};
-constexpr Array<double, kFrameKinds> kLowDelayExponent = {0.80, 1.05, 1.12, 1.15, 1.15, 1.15};
+constexpr RateExponents kExponent = {0.80, 1.00, 1.15, 1.25, 1.35, 1.45};
+constexpr RateExponents kLowDelayExponent = {0.80, 1.05, 1.12, 1.15, 1.15, 1.15};
 /// Bits of a frame at kReferenceStep over its content, on the same clips: where learning starts.
 constexpr Array<double, kFrameKinds> kFactor = {0.65, 2.2, 1.8, 1.3, 0.8, 0.33};
 constexpr Array<double, kFrameKinds> kLowDelayFactor = {0.7, 1.3, 1.0, 0.8, 0.8, 0.8};
@@ -43,6 +43,8 @@ RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(
   }
   reset();
 }
+
+const RateExponents& RateModel::usual_exponents() { return kExponent; }
 
 void RateModel::reset() {
   learned_ = {};

@@ -13,8 +13,13 @@ using FrameKind = int;
 inline constexpr int kFrameKinds = 1 + kMaxPyramidLayers;
 constexpr FrameKind frame_kind(bool key, int layer) { return key ? 0 : 1 + (layer < kMaxPyramidLayers ? layer : kMaxPyramidLayers - 1); }
 
+/// Of each kind: bits fall with the step to this power.
+using RateExponents = Array<double, kFrameKinds>;
+
 class RateModel {
  public:
+  /// With look-ahead, before anything is known.
+  static const RateExponents& usual_exponents();
   /// `memory`: seconds of the sequence over which what was learned is forgotten.
   RateModel(bool low_delay, int bit_depth, double memory);
 
@@ -40,6 +45,8 @@ class RateModel {
   double mean_inter_bits(const Array<double, kFrameKinds>& shares, int leaf_qindex, int min_qindex, int max_qindex) const;
   /// Bits that every frame takes.
   static double overhead();
+  const RateExponents& exponents() const { return exponent_; }
+  void set_exponents(const RateExponents& e) { exponent_ = e; }
   /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
   void learn(FrameKind kind, double content, int qindex, double bits, double seconds);
   /// Fed with a frame coded for this only, of content that has just begun: what it took outweighs all that was learned, and where the
@@ -60,7 +67,7 @@ class RateModel {
   Array<double, kFrameKinds> usual_;
   Array<Array<uint8_t, 256>, kFrameKinds> qindex_;
   Array<float, 256> log_step_;                   ///< log2(kReferenceStep / step), by qindex
-  Array<double, kFrameKinds> exponent_;
+  RateExponents exponent_;
   Array<Factor, kFrameKinds> factor_;
   struct Trial {
     double bits = 0;

@@ -478,6 +478,7 @@ void SequenceEncoder<P>::reset() {
   first_display_ = next_display_;
   last_group_ = false;
   statistics_.frames.clear();
+  statistics_.exponents = RateModel::usual_exponents();
   finished_ = false;
 }
 

@@ -60,6 +60,7 @@ void SequenceEncoder<P>::rehearse() {
       rate_.rehearsed(group[i], static_cast<double>(stats.bits), stats.base_q_idx, round > 0);
     }
   }
+  statistics_.exponents = rate_.exponents();
 }
 
 template <Pixel P>

@@ -368,7 +368,7 @@ TEST_F(Statistics, cut_anywhere_are_an_error_that_names_the_file) {
 }
 
 TEST_F(Statistics, that_are_none_are_an_error) {
-  for (const std::string& other : {std::string(5000, '\0'), std::string("RIFF"), std::string("tessera-statistics 2\n64 64 1\n9 9 9 9 9\n")}) {
+  for (const std::string& other : {std::string(5000, '\0'), std::string("RIFF"), std::string("tessera-statistics 3\n64 64 1 80 100 115 125 135 145\n9 9 9 9 9\n")}) {
     write(other);
     EXPECT_EQ(encode("second-pass", 64, 3), 0u);
     EXPECT_NE(error_.find("multipass-cache-file"), std::string::npos) << error_;

@@ -228,7 +228,7 @@ TEST(ApiRateControl, SecondPassNeedsTheFilesOfTheFirst) {
   c.statistics_file = file.name();
   EXPECT_NE(Encoder::create(c, &encoder).message().find(file.name()), std::string::npos) << "the file that is not there";
   std::FILE* out = std::fopen(file.name().c_str(), "w");
-  std::fputs("tessera-statistics 2\n96 80 2\n0 50 0 1000 33333\n", out);
+  std::fputs("tessera-statistics 3\n96 80 2 80 100 115 125 135 145\n0 50 0 1000 33333\n", out);
   std::fclose(out);
   EXPECT_NE(Encoder::create(c, &encoder).message().find("announces 2"), std::string::npos);
   c.pass = Pass::kFirst;
