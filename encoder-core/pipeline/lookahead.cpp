@@ -11,15 +11,17 @@ namespace {
 /// Of what the last base picture gave to its mini-GOP, how much the next one is taken to give in turn.
 constexpr float kFuture = 0.8f;
 
-/// Mini-GOPs longer than `length` are halved where their last picture, predicted from before them, still costs more than this
-/// part of intra coding. 16 apart it is 0.43 to 0.58 in foreman, bbb and supertux, which lose 0.5 to 4 % by mini-GOPs of 8, and 0.71 to
-/// 0.89 in goprowalk, dronecoast and redtree, which gain 2.5 to 7 %. 8 apart it is 0.57, 0.67 and 0.8 in these: only redtree
-/// gains enough by 4 (2.4 % for 4 % of instructions).
-struct Far {
+/// Mini-GOPs longer than `length` are halved where their last picture, predicted from before them, still costs more than `far` of
+/// intra coding, and the one in their middle less than `near`: where that too is hardly predicted, two base pictures would be
+/// paid for in place of one. 16 apart the cost is 0.43 to 0.58 in foreman, bbb and supertux, which lose 0.5 to 4 % by
+/// mini-GOPs of 8, and 0.71 to 0.91 in goprowalk, dronecoast and redtree, which gain 2.5 to 7 %; halfway it is 0.55 to 0.81 in
+/// these, but 0.83 and more in clips of people and cars that cross the picture, which lose up to 4 %. 8 apart only redtree (0.8,
+/// halfway 0.7) gains enough by mini-GOPs of 4 (2.4 % for 4 % of instructions).
+struct Halving {
   int length;
-  double ratio;
+  double far, near;
 };
-constexpr Far kFar[] = {{8, 0.64}, {4, 0.7}};
+constexpr Halving kHalvings[] = {{8, 0.64, 0.82}, {4, 0.75, 0.73}};
 
 }  // namespace
 
@@ -74,8 +76,11 @@ void Lookahead::analyse(Span<const Picture> pictures, uint64_t first, bool start
 int Lookahead::choose_length(Span<const Picture> pictures, bool starts_with_key) {
   const LumaPyramid& from = starts_with_key ? *pictures[0].pyramid : last_base_;
   int length = static_cast<int>(pictures.size()) - starts_with_key;
-  for (const Far& far : kFar)
-    if (length > far.length && cost_ratio(from, pictures[starts_with_key + length - 1]) > far.ratio) length = div_ceil(length, 2);
+  const auto cost_at = [&](int distance) { return cost_ratio(from, pictures[starts_with_key + distance - 1]); };
+  for (const Halving& h : kHalvings) {
+    const int half = div_ceil(length, 2);
+    if (length > h.length && cost_at(length) > h.far && cost_at(half) < h.near) length = half;
+  }
   return length;
 }
 

@@ -44,8 +44,8 @@ class Lookahead {
   /// mini-GOP follows the picture remembered. `first`: display index of the picture before the mini-GOP. `more`: others will
   /// be predicted from its last picture.
   void analyse(Span<const Picture> pictures, uint64_t first, bool starts_with_key, bool more);
-  /// How many of `pictures` (the key frame first, if `starts_with_key`) make a mini-GOP: all, or half, or a quarter where the last
-  /// one is so far from the first that prediction saves little of the cost of intra coding.
+  /// How many of `pictures` (the key frame first, if `starts_with_key`) make a mini-GOP: all, or half, or a quarter where
+  /// prediction from the first saves little of the last one's cost of intra coding, but more of that of one nearer.
   int choose_length(Span<const Picture> pictures, bool starts_with_key);
   /// The next mini-GOP follows this picture.
   void remember(const LumaPyramid& pyramid);

@@ -210,12 +210,14 @@ TEST_F(LookaheadTest, PicturesFarApartMakeShortMiniGops) {
   EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), kMaxMiniGop);
   draw(dsp_, pyramid_[16], 500);  // another picture
   EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), 8) << "the eighth is near";
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), 8);
   draw(dsp_, pyramid_[8], 1000);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), 4);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), kMaxMiniGop) << "no nearer picture is predicted any better";
   EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 7}, false), 7);
   EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false), 4);
   EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 4}, false), 4);
+  draw(dsp_, pyramid_[4], 1500);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false), 8);
 }
 
 }  // namespace
