@@ -101,6 +101,7 @@ void RateControl::reset() {
   shares_ = {};
   group_.clear();
   next_ = leaf_ = groups_ = 0;
+  hardest_ = 0;
   planned_.clear();
   buffer_ = {};
   spent_ = due_ = end_time_ = shown_time_ = learned_time_ = 0;
@@ -398,21 +399,6 @@ void RateControl::count_off(const RateStep& step) {
   rest_.keys -= f.kind == 0;
 }
 
-int RateControl::rehearsal_leaf(Span<const RateStep> steps) {
-  group_.clear();
-  for (const RateStep& step : steps) group_.push_back(step);
-  target_ = steps[0].picture.target;
-  shares_ = {};
-  learn_shares(0);
-  const int leaf = choose_leaf(0, {});
-  group_.clear();
-  return leaf;
-}
-
-void RateControl::rehearsed(const RateStep& step, double bits, int qindex, bool again) {
-  model_.rehearse(step.kind, content_of(step), qindex, bits, again);
-}
-
 bool RateControl::drops(const RateStep& step) const {
   if (settings_.mode != RateMode::kConstant || settings_.drop_level <= 0 || step.kind == 0) return false;
   const RateTarget& t = step.picture.target;
@@ -445,6 +431,7 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
   }
   const double end_time = last->time + last->duration, seconds = end_time - end_time_;
   learn_shares(std::max(seconds, usual));
+  note_content(std::max(seconds, usual));
   leaf_ = choose_leaf(std::max(seconds, usual), end);
   ending_ = end.here() && !first;
   ending_bits_ = spent_ + rate() * std::max(seconds, 0.0) - ending_error(std::max(seconds, 0.0));

@@ -99,6 +99,10 @@ class RateControl {
 
   /// Whether the control gains by frames that are coded only to see what they take, before the first group is planned.
   bool rehearses() const { return active() && !settings_.low_delay && !settings_.statistics; }
+  /// Whether these steps, a key frame and the mini-GOP after it, begin a scene so much harder than all of late that nothing learned holds.
+  bool harder_scene(Span<const RateStep> steps) const;
+  /// They do, and all that was planned before is coded: forgets what was learned.
+  void start_scene(Span<const RateStep> steps);
   /// The quality that a sequence would begin with that starts with these steps: a key frame and the mini-GOP after it.
   int rehearsal_leaf(Span<const RateStep> steps);
   /// What one of them took. `again`: it is coded for the second time.
@@ -151,6 +155,7 @@ class RateControl {
   template <class Bits>
   int leaf_within(double limit, Bits&& bits_at) const;
   void learn_shares(double seconds);
+  void note_content(double seconds);
   double content_to_plan_for() const;
   double mean_rate(int leaf_qindex) const;
   double wanted_rate() const;
@@ -196,6 +201,7 @@ class RateControl {
     double all = 0;
   } shares_;
   FixedVector<RateStep, 2 * kMaxMiniGop + 1> group_;  ///< a rehearsal's has the key frame as well
+  double hardest_ = 0;          ///< mean inter content of a group, the most of the groups so far: decaying
   int next_ = 0;
   int leaf_ = 0;                ///< of the last group; 0: none yet
   int groups_ = 0;

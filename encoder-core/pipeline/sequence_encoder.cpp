@@ -205,7 +205,7 @@ void SequenceEncoder<P>::plan_ready() {
       analyse(true);
       if (settings_.lookahead > 0) lookahead_.remember(waiting_.front().source->pyramid);
       sequence_start_ = waiting_.front().source->display_index;
-      if (rate_.rehearses() && next_coded_ == 0) rehearse();
+      if (rate_.rehearses()) rehearse();
       plan_single({.display_index = sequence_start_, .layer = 0, .key = true, .shown = true});
       continue;
     }

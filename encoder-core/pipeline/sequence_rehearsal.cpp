@@ -1,4 +1,4 @@
-// The first frames of a sequence coded before they are coded: nothing tells better what frames will take, and how that follows the step.
+// The first frames of a sequence, or of a harder scene, coded before they are coded: nothing tells better what frames will take, and how that follows the step.
 #include "pipeline/sequence_encoder.h"
 
 #include <cstring>
@@ -34,6 +34,7 @@ void borrow(const SourceFrame<P>& from, SourceFrame<P>& to) {
 }  // namespace
 
 /// The key frame that is planned next, and of the mini-GOP behind it the first frame of each layer, which are the first of its coding order.
+/// Behind the first only where a harder scene begins.
 template <Pixel P>
 void SequenceEncoder<P>::rehearse() {
   const uint64_t first = waiting_.front().source->display_index;
@@ -46,6 +47,12 @@ void SequenceEncoder<P>::rehearse() {
   }
   FixedVector<RateStep, 2 * kMaxMiniGop + 1> group;
   for (const GopStep& step : steps) group.push_back(rate_step(step, static_cast<int>(step.display_index - first)));
+  const bool begins = next_coded_ == 0;
+  if (!begins) {
+    if (!rate_.harder_scene({group.data(), group.size()})) return;
+    measure(true, true);
+    rate_.start_scene({group.data(), group.size()});
+  }
   for (int round = 0, before = 0; round < kMostRounds; round++) {
     const int leaf = rate_.rehearsal_leaf({group.data(), group.size()});
     if (round > 0 && std::abs(leaf - before) <= kCloseQindex) break;
@@ -60,7 +67,7 @@ void SequenceEncoder<P>::rehearse() {
       rate_.rehearsed(group[i], static_cast<double>(stats.bits), stats.base_q_idx, round > 0);
     }
   }
-  statistics_.exponents = rate_.exponents();
+  if (begins) statistics_.exponents = rate_.exponents();
 }
 
 template <Pixel P>

@@ -103,7 +103,7 @@ class Simulation {
         group.push_back({.kind = frame_kind(s.key, s.layer), .codes = !s.show_existing, .shown = s.shown || s.show_existing,
                          .step_change = s.layer == 0 ? base_change : 0, .picture = pending_[s.display_index].rate});
       }
-      if (rehearses && coded_count_ == 0) rehearse();
+      if (rehearses && pending_.front().key && pending_.size() > static_cast<size_t>(mini_gop)) rehearse();
       wait(true, ending && length == static_cast<int>(pending_.size()));
       if (settings_.low_delay && control_.drops(group[0])) {
         dropped++;
@@ -116,11 +116,15 @@ class Simulation {
   }
   /// The key frame and the mini-GOP that are planned next.
   void rehearse() {
-    ASSERT_GT(pending_.size(), static_cast<size_t>(mini_gop));
     std::vector<RateStep> group = {{.kind = 0, .picture = pending_[0].rate}};
     const GopSteps steps = make_pyramid(1, mini_gop);
     for (int i = 0; i < steps.count; i++)
       group.push_back({.kind = frame_kind(false, steps.step[i].layer), .codes = !steps.step[i].show_existing, .picture = pending_[steps.step[i].display_index].rate});
+    if (coded_count_ > 0) {
+      if (!control_.harder_scene({group.data(), static_cast<ptrdiff_t>(group.size())})) return;
+      measure(0);
+      control_.start_scene({group.data(), static_cast<ptrdiff_t>(group.size())});
+    }
     RateModel model(false, 8, 1);
     for (int round = 0; round < 3; round++) {
       const int leaf = control_.rehearsal_leaf({group.data(), static_cast<ptrdiff_t>(group.size())});
@@ -444,6 +448,33 @@ TEST(RateControl, BeginsWithTheQualityThatARehearsalFinds) {
     EXPECT_GT(std::abs(guessed - found), 25) << factor;
     const auto [first, later] = first_and_later(true);
     EXPECT_NEAR(first, later, 10) << factor;
+  }
+}
+
+/// Two seconds of a screen, then natural pictures: by what was learned of the screen they would take most of what is left at once.
+TEST(RateControl, AHarderSceneBeginsWithItsOwnQuality) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
+    const auto play = [&](bool screen, bool rehearses) {
+      Simulation s(settings(mode, false));
+      s.rehearses = rehearses;
+      s.look_ahead = kMaxMiniGop;
+      s.target.bits_per_second = 150e3;
+      if (screen) {
+        s.cost.inter = 800;
+        s.world.factor = 0.1;
+        s.play(60, 30);
+      }
+      s.cost = {.intra = 9000, .inter = 2200};
+      // The screen's last frames are coded while the first of these wait.
+      for (int i = 0; i < 60; i++) {
+        if (i == kMaxMiniGop) s.world.factor = 1.6;
+        s.play(1, 30, i == 0);
+      }
+      return s.leaves;
+    };
+    const int alone = play(false, true)[1];
+    EXPECT_LT(play(true, false)[61], alone - 60) << int(mode);
+    EXPECT_NEAR(play(true, true)[61], alone, 35) << int(mode);
   }
 }
 
