@@ -47,8 +47,8 @@ constexpr double kLoanBufferPart = 0.48, kLeastLoanRatePart = 0.08, kMostLoanRat
 constexpr double kMostConstantLoanSeconds = 7;
 /// The same without reordering, where the next key frame is far: what follows the first is not to starve.
 constexpr double kLiveLoanRatePart = 0.1;
-/// What may be lent to all key frames behind the first, as part of what the target allowed so far.
-constexpr double kMostLentPart = 0.02;
+/// What may be lent to all key frames behind the first, as part of what the target allowed so far; without reordering as much as it takes.
+constexpr double kMostLentPart = 0.02, kMostConstantLentPart = 0.025;
 /// Part of the last key frame's loan that is saved up for the next.
 constexpr double kSavedPart = 0.1;
 
@@ -504,13 +504,17 @@ double RateControl::loan_seconds() const {
 /// What key frames owe that is no error. Where many come in a short time, the average counts for more than an even quality.
 double RateControl::lent() const {
   const double left = loan_.left(end_time_);
-  if (settings_.mode == RateMode::kConstant) return left;
-  return std::min(left, std::max(0.0, first_loan_.left(end_time_)) + kMostLentPart * rate() * std::max(end_time_, kLeastBandSeconds));
+  const bool constant = settings_.mode == RateMode::kConstant;
+  if (constant && settings_.low_delay) return left;
+  return std::min(left, std::max(0.0, first_loan_.left(end_time_)) +
+                            (constant ? kMostConstantLentPart : kMostLentPart) * rate() * std::max(end_time_, kLeastBandSeconds));
 }
 
 /// What the key frame that the group starts with will take from the frames behind it: they are to have its quality.
 double RateControl::key_loan_rate(int leaf_qindex) const {
-  if (settings_.mode == RateMode::kConstant || group_.empty() || group_[0].kind != 0 || keys_are_usual()) return 0;
+  if (group_.empty() || group_[0].kind != 0 || keys_are_usual()) return 0;
+  // The first one of cbr has the buffer's initial level.
+  if (settings_.mode == RateMode::kConstant && (settings_.low_delay || groups_ < 2)) return 0;
   const RateStep& key = group_[0];
   return std::max(0.0, model_.bits(0, content_of(key), qindex_of(key, leaf_qindex)) - rate() * key.picture.duration) / loan_seconds();
 }
@@ -526,6 +530,7 @@ void RateControl::borrow(double bits, double time) {
     double due = settings_.low_delay ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
     if (interval > 0) due = std::max(soon, std::min(due, 0.5 * interval));
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
+    if (first_loan_.end == 0) first_loan_ = loan_;
     return;
   }
   loan_ = {.bits = all, .floor = -kSavedPart * bits, .start = time, .end = time + loan_seconds()};
