@@ -52,6 +52,10 @@ constexpr Array<int, 11> kRealtimeSteps = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
 /// What one frame at a time has no time for.
 void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.activity.inner_strength = s.activity.base_strength;
+  if (cpu_used < 5) return;
+  s.intra.inter_margin = 1.0f;
+  s.intra.dc_margin = 2.0f;
+  s.intra.all_modes_inter = false;
   if (cpu_used < 6) return;
   guide(s.partition, 0.17f, 0.95f);
   s.intra.full_rd_modes = 2;
@@ -165,7 +169,6 @@ SearchSettings chain_settings(int step) {
     s.tx.type_candidates = 4;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
-    s.intra.inter_margin = 1.0f;
     guide(s.partition, 0.08f, 0.6f);
     s.partition.ab = s.partition.four_way = false;
     s.partition.small_above = 0.2f;
@@ -176,7 +179,7 @@ SearchSettings chain_settings(int step) {
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
     s.inter.subpel_rounds = 1;
-    s.intra.all_modes_inter = false;
+    s.intra.dc_margin = 1.4f;
     s.tx.type_candidates_inter = 1;
     s.tx.inter_depth = 1;
   }
@@ -238,7 +241,6 @@ SearchSettings chain_settings(int step) {
     s.intra.full_rd_modes = 1;
     s.intra.chroma_modes = 2;
     s.intra.angle_deltas = false;
-    s.intra.dc_margin = 1.1f;
     s.inter.coarse_reach_x = 16;
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
