@@ -43,7 +43,7 @@ constexpr Array<RoleSteps, 11> kSteps = {{{0, 0, 0, 0, 0},
                                           {6, 6, 6, 6, 6},
                                           {7, 6, 6, 8, 8},
                                           {8, 7, 7, 8, 8},
-                                          {9, 8, 8, 9, 9},
+                                          {9, 8, 9, 9, 9},
                                           {10, 10, 10, 10, 10},
                                           {11, 11, 11, 11, 11}}};
 /// Without look-ahead time is short: realtime begins with these, from cpu-used 6 on with less still.

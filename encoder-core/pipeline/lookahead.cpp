@@ -77,9 +77,14 @@ int Lookahead::choose_length(Span<const Picture> pictures, bool starts_with_key)
   const LumaPyramid& from = starts_with_key ? *pictures[0].pyramid : last_base_;
   int length = static_cast<int>(pictures.size()) - starts_with_key;
   const auto cost_at = [&](int distance) { return cost_ratio(from, pictures[starts_with_key + distance - 1]); };
+  double cost = length > kHalvings[1].length ? cost_at(length) : 0;
   for (const Halving& h : kHalvings) {
+    if (length <= h.length || cost <= h.far) continue;
     const int half = div_ceil(length, 2);
-    if (length > h.length && cost_at(length) > h.far && cost_at(half) < h.near) length = half;
+    const double nearer = cost_at(half);
+    if (nearer >= h.near) break;
+    length = half;
+    cost = nearer;
   }
   return length;
 }
