@@ -73,20 +73,17 @@ using StripCopyFn = void(int16_t* dst, ptrdiff_t dst_stride, const P* src, ptrdi
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 6)       \
   TESSERA_STRIP(level, bits, P, out, Out, v, 16, 8)       \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)
-#define TESSERA_DECLARE_AVX512(level, bits, P, out, Out) \
-  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 6)      \
-  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 8)      \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)      \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)      \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)      \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)      \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)     \
-  TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
 #define TESSERA_DECLARE_AVX512_16(level, bits, P, out, Out) \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 6)         \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 8, 8)         \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 6)        \
   TESSERA_STRIP(level, bits, P, out, Out, hv, 16, 8)
+#define TESSERA_DECLARE_AVX512(level, bits, P, out, Out)  \
+  TESSERA_DECLARE_AVX512_16(level, bits, P, out, Out)     \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, h, 16, 8)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 6)       \
+  TESSERA_STRIP(level, bits, P, out, Out, hv, 4, 8)
 #define TESSERA_STRIP_COPY(level, bits, P, w) tessera::StripCopyFn<P> tessera_subpel##bits##_prep_copy_w##w##_##level;
 
 #pragma GCC visibility push(hidden)

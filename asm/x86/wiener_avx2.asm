@@ -7,6 +7,7 @@
 ; dst_stride is in bytes. `src` points into a tile whose rows are 160 bytes apart; 16 columns are read of it even where 8 are written.
 
 %include "asm/x86/abi.inc"
+%include "asm/x86/wiener.inc"
 
 %define TILE 160
 
@@ -167,18 +168,7 @@ wiener_values 3
 ; The products of one value with four others, summed over 16 * groups words: four 64-bit sums. others: byte offsets of those
 ; from `values`. No more than 64 groups: products of 10-bit samples then fill 32 bits.
 kernel wiener_products_avx2, sums, value, values, others, groups
-  mov t0.d, [others]
-  mov t1.d, [others + 4]
-  mov t2.d, [others + 8]
-  mov others.d, [others + 12]
-  shl groups.d, 5
-  add values, groups
-  add value, groups
-  add t0, values
-  add t1, values
-  add t2, values
-  add others, values
-  neg groups
+  aim_at_ends 5
   vpxor m0, m0, m0
   vpxor m1, m1, m1
   vpxor m2, m2, m2

@@ -4,24 +4,14 @@
 
 %define AVX512
 %include "asm/x86/abi.inc"
+%include "asm/x86/wiener.inc"
 
 section .text
 
 ; The products of one value with four others, summed over 64 * groups words: four 64-bit sums. others: byte offsets of those
 ; from `values`. No more than 16 groups: products of 10-bit samples then fill 32 bits. Two sums each, since one would wait for itself.
 kernel wiener_products_avx512, sums, value, values, others, groups
-  mov t0.d, [others]
-  mov t1.d, [others + 4]
-  mov t2.d, [others + 8]
-  mov others.d, [others + 12]
-  shl groups.d, 7
-  add values, groups
-  add value, groups
-  add t0, values
-  add t1, values
-  add t2, values
-  add others, values
-  neg groups
+  aim_at_ends 7
   %assign i 0
   %rep 8
     vpxor x%[i], x%[i], x%[i]

@@ -7,6 +7,7 @@
 
 %define SSE4
 %include "asm/x86/abi.inc"
+%include "asm/x86/wiener.inc"
 
 %define TILE 160
 
@@ -65,18 +66,7 @@ wiener_values 3
 ; The products of one value with four others, summed over 8 * groups words: four 64-bit sums. others: byte offsets of those
 ; from `values`. No more than 64 groups: products of 10-bit samples then fill 32 bits.
 kernel wiener_products_sse4, sums, value, values, others, groups
-  mov t0.d, [others]
-  mov t1.d, [others + 4]
-  mov t2.d, [others + 8]
-  mov others.d, [others + 12]
-  shl groups.d, 4
-  add values, groups
-  add value, groups
-  add t0, values
-  add t1, values
-  add t2, values
-  add others, values
-  neg groups
+  aim_at_ends 4
   pxor x0, x0
   pxor x1, x1
   pxor x2, x2

@@ -59,6 +59,16 @@ void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid) {
   }
 }
 
+void copy_luma_pyramid(const LumaPyramid& from, LumaPyramid& to) {
+  for (int i = 0; i < kPyramidLevels; i++) {
+    const View2d<const uint8_t> src = from.level[i].view();
+    const int mx = src.margin_x(), my = src.margin_y();
+    if (to.level[i].width() != src.width() || to.level[i].height() != src.height()) to.level[i].resize(src.width(), src.height(), mx, my);
+    const View2d<uint8_t> dst = to.level[i].view();
+    for (int y = -my; y < src.height() + my; y++) std::memcpy(dst.ptr(-mx, y), src.ptr(-mx, y), static_cast<size_t>(src.width() + 2 * mx));
+  }
+}
+
 template <Pixel P>
 void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid) {
   resize_luma_pyramid(luma.width(), luma.height(), pyramid);

@@ -21,6 +21,8 @@ struct LumaPyramid {
 
 /// Makes room for the pyramid of a picture.
 void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid);
+/// Copies all levels, margins included, and makes room for them.
+void copy_luma_pyramid(const LumaPyramid& from, LumaPyramid& to);
 /// Half and quarter sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
 template <Pixel P>
 void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);

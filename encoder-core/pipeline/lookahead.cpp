@@ -1,7 +1,6 @@
 #include "pipeline/lookahead.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/int_math.h"
 
@@ -103,14 +102,7 @@ double Lookahead::cost_ratio(const LumaPyramid& from, const Picture& picture) {
   return static_cast<double>(inter) / static_cast<double>(intra);
 }
 
-void Lookahead::remember(const LumaPyramid& pyramid) {
-  for (int i = 0; i < kPyramidLevels; i++) {
-    const View2d<const uint8_t> src = pyramid.level[i].view();
-    const View2d<uint8_t> dst = last_base_.level[i].view();
-    const int mx = src.margin_x(), my = src.margin_y();
-    for (int y = -my; y < src.height() + my; y++) std::memcpy(dst.ptr(-mx, y), src.ptr(-mx, y), src.width() + 2 * mx);
-  }
-}
+void Lookahead::remember(const LumaPyramid& pyramid) { copy_luma_pyramid(pyramid, last_base_); }
 
 /// Motion and costs of every picture, in bands.
 void Lookahead::measure(Span<const Picture> pictures, int count) {

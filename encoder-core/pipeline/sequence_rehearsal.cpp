@@ -1,7 +1,7 @@
 // The first frames of a sequence, or of a harder scene, coded before they are coded: nothing tells better what frames will take, and how that follows the step.
 #include "pipeline/sequence_encoder.h"
 
-#include <cstring>
+#include <cstdlib>
 
 #include "base/int_math.h"
 
@@ -11,20 +11,12 @@ namespace {
 /// Rounds at most; one more where the last found the quality further off than this.
 constexpr int kMostRounds = 3, kCloseQindex = 10;
 
-void copy_level(const Array2d<uint8_t>& from, Array2d<uint8_t>& to) {
-  const View2d<const uint8_t> src = from.view();
-  const View2d<uint8_t> dst = to.view();
-  const int mx = src.margin_x(), my = src.margin_y();
-  for (int y = -my; y < src.height() + my; y++) std::memcpy(dst.ptr(-mx, y), src.ptr(-mx, y), static_cast<size_t>(src.width() + 2 * mx));
-}
-
 /// The same picture for a frame that is not to use it up. The samples stay the original's.
 template <Pixel P>
 void borrow(const SourceFrame<P>& from, SourceFrame<P>& to) {
   to.format = from.format;
   for (int p = 0; p < kPlanes; p++) to.plane[p] = from.plane[p];
-  resize_luma_pyramid(from.format.width, from.format.height, to.pyramid);
-  for (int i = 0; i < kPyramidLevels; i++) copy_level(from.pyramid.level[i], to.pyramid.level[i]);
+  copy_luma_pyramid(from.pyramid, to.pyramid);
   to.offsets.start(from.offsets);
   to.input = {};
   to.leased = false;
