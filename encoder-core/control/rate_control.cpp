@@ -52,8 +52,9 @@ constexpr double kMostLentPart = 0.02, kMostConstantLentPart = 0.025;
 /// Part of the last key frame's loan that is saved up for the next.
 constexpr double kSavedPart = 0.1;
 
-/// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of the level that it found.
-constexpr double kMargin = 0.08, kKeyMargin = 0.5;
+/// What is left in the buffer after a unit, as part of its size; after a key frame's, as part of the level that it found. With look-ahead
+/// the quality of a key frame is known to last, and of a large buffer so much is left as frames behind it may need.
+constexpr double kMargin = 0.08, kKeyMargin = 0.5, kLeastKeyMargin = 0.15, kLeastKeySeconds = 0.6;
 /// The most that a key frame may take of that level without reordering, where the time that it takes to arrive is seen.
 constexpr double kLiveKeyMost = 0.5;
 /// Seconds of the rate that a unit of vbr may take from a level that is below the margin.
@@ -242,7 +243,10 @@ bool RateControl::fits(int leaf_qindex) const {
     // A level that is below the margin already need only rise, unit by unit; with vbr on the whole, which the wanted rate sees to.
     const double rise = settings_.mode == RateMode::kConstant ? 0.25 * p.fill : -kVariableDip * rate();
     double least = std::min(usual, start + rise);
-    if (key && settings_.mode == RateMode::kConstant) least = std::max(least, kKeyMargin * level_before);
+    if (key && settings_.mode == RateMode::kConstant) {
+      const double most = kKeyMargin * level_before, little = std::max(kLeastKeyMargin * level_before, kLeastKeySeconds * rate());
+      least = std::max(least, settings_.low_delay ? most : std::min(most, little));
+    }
     if (b.level < least) return false;
     key = false;
   }
@@ -331,8 +335,8 @@ double RateControl::wanted_rate() const {
                              : std::clamp(end_time_, kLeastHorizon, kMostHorizon);
   const double off = error() - lent(), beyond = off - std::clamp(off, -band(), band());
   const double even = rate() + loan_.slope(end_time_), wanted = even - off / horizon - beyond / kBandHorizon;
-  // What vbr pays back for a key frame is no undershoot: together they take the target.
-  const double usual = settings_.mode == RateMode::kConstant ? rate() : std::min(even, rate());
+  // What is paid back for a key frame is no undershoot: together they take the target. Without reordering the level is low meanwhile.
+  const double usual = settings_.low_delay && settings_.mode == RateMode::kConstant ? rate() : std::min(even, rate());
   return std::clamp(wanted, std::max(kLeastRatePart * rate(), usual - settings_.undershoot * rate()), (1 + settings_.overshoot) * rate());
 }
 

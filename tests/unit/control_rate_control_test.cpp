@@ -451,6 +451,22 @@ TEST(RateControl, BeginsWithTheQualityThatARehearsalFinds) {
   }
 }
 
+/// What the key frame of a still scene takes beyond its time serves all that follows: three seconds of the rate, of four in the buffer.
+TEST(RateControl, AStillSceneHasTheQualityOfItsKeyFrame) {
+  Simulation s(settings(RateMode::kConstant, false));
+  s.rehearses = true;
+  s.look_ahead = kMaxMiniGop;
+  s.cost = {.intra = 40000, .inter = 100};
+  s.world.exponent = 0.8;
+  s.target.bits_per_second = 100e3;
+  s.play(300, 30);
+  s.end();
+  EXPECT_GT(s.sizes[0], 2.5 * 100e3);
+  EXPECT_LE(s.leaves[0], s.leaves[150]);
+  EXPECT_NEAR(s.bits / s.seconds, 100e3, 0.02 * 100e3);
+  EXPECT_EQ(s.underflows, 0);
+}
+
 /// Two seconds of a screen, then natural pictures: by what was learned of the screen they would take most of what is left at once.
 TEST(RateControl, AHarderSceneBeginsWithItsOwnQuality) {
   for (RateMode mode : {RateMode::kVariable, RateMode::kConstant}) {
