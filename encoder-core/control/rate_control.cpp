@@ -102,7 +102,9 @@ void RateControl::reset() {
   shares_ = {};
   group_.clear();
   next_ = leaf_ = groups_ = 0;
-  hardest_ = 0;
+  recent_ = hardest_ = {};
+  hardest_part_ = 0;
+  trial_time_ = 0;
   planned_.clear();
   buffer_ = {};
   spent_ = due_ = end_time_ = shown_time_ = learned_time_ = 0;
@@ -204,6 +206,8 @@ RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex
   p.ends_unit = step.shown;
   p.kind = step.kind;
   p.time = step.picture.time;
+  p.duration = step.picture.duration;
+  p.step_change = step.step_change;
   p.overhead = (step.shown ? kUnitBits + step.picture.metadata_bits : 0) + (step.codes && step.kind == 0 ? settings_.key_prefix_bits : 0);
   if (step.codes) {
     p.content = content_of(step);
@@ -435,8 +439,8 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
   }
   const double end_time = last->time + last->duration, seconds = end_time - end_time_;
   learn_shares(std::max(seconds, usual));
-  note_content(std::max(seconds, usual));
   leaf_ = choose_leaf(std::max(seconds, usual), end);
+  note_hardest(std::max(seconds, usual));
   ending_ = end.here() && !first;
   ending_bits_ = spent_ + rate() * std::max(seconds, 0.0) - ending_error(std::max(seconds, 0.0));
   for (const RateStep& step : group_)
@@ -546,6 +550,7 @@ void RateControl::coded(double bits, int qindex) {
   while (planned_[i].known) i++;
   Planned& p = planned_[i];
   const double took = bits + p.overhead;
+  take_note(p, qindex, bits);
   model_.learn(p.kind, p.content, qindex, bits, std::max(0.0, p.time - learned_time_));
   learned_time_ = std::max(learned_time_, p.time);
   spent_ += took - p.expected;

@@ -62,6 +62,12 @@ struct RateStep {
   RatePicture picture;
 };
 
+/// What a step took that was coded beforehand.
+struct RateTrial {
+  double bits = 0;
+  int qindex = 0;
+};
+
 /// What is known of the end of the sequence when a group is planned.
 struct SequenceEnd {
   bool known = false;
@@ -99,14 +105,20 @@ class RateControl {
 
   /// Whether the control gains by frames that are coded only to see what they take, before the first group is planned.
   bool rehearses() const { return active() && !settings_.low_delay && !settings_.statistics; }
-  /// Whether these steps, a key frame and the mini-GOP after it, begin a scene so much harder than all of late that nothing learned holds.
-  bool harder_scene(Span<const RateStep> steps) const;
+  /// Whether what these steps, a key frame and the mini-GOP after it, will take is better found out by coding the first of them
+  /// beforehand, at this quality.
+  bool worth_a_trial(Span<const RateStep> steps) const;
+  int trial_leaf() const { return leaf_; }
+  /// How many times as much as the most of late they take, by what was learned and by what these first of them took: were it so many, nothing
+  /// learned holds.
+  double hardness(Span<const RateStep> steps, Span<const RateTrial> trials);
+  static constexpr double kHarderScene = 1.35;
   /// They do, and all that was planned before is coded: forgets what was learned.
   void start_scene(Span<const RateStep> steps);
   /// The quality that a sequence would begin with that starts with these steps: a key frame and the mini-GOP after it.
   int rehearsal_leaf(Span<const RateStep> steps);
   /// What one of them took. `again`: it is coded for the second time.
-  void rehearsed(const RateStep& step, double bits, int qindex, bool again);
+  void rehearsed(const RateStep& step, const RateTrial& trial, bool again);
 
   /// How bits follow the step, as far as a rehearsal told.
   const RateExponents& exponents() const { return model_.exponents(); }
@@ -134,6 +146,8 @@ class RateControl {
     double content = 0, time = 0;
     double expected = 0, most = 0;  ///< bits
     double overhead = 0;            ///< bits that are not the frame's own
+    double duration = 0;            ///< of its picture
+    float step_change = 0;          ///< RateStep's
     double fill = 0, size = 0;      ///< of the buffer before the unit is taken out, bits
   };
   struct Buffer {
@@ -148,6 +162,12 @@ class RateControl {
     double slope(double time) const;
   };
 
+  /// What inter frames took, as content at their kind's step.
+  struct Taken {
+    Array<double, kFrameKinds> content = {};
+    double seconds = 0;
+  };
+
   Buffer buffer_after_planned(bool worst) const;
   Planned describe(const RateStep& step, int leaf_qindex, double shown_time) const;
   int qindex_of(const RateStep& step, int leaf_qindex) const;
@@ -155,7 +175,9 @@ class RateControl {
   template <class Bits>
   int leaf_within(double limit, Bits&& bits_at) const;
   void learn_shares(double seconds);
-  void note_content(double seconds);
+  void take_note(const Planned& p, int qindex, double bits);
+  void note_hardest(double seconds);
+  double rate_of(const Taken& taken) const;
   double content_to_plan_for() const;
   double mean_rate(int leaf_qindex) const;
   double wanted_rate() const;
@@ -201,7 +223,9 @@ class RateControl {
     double all = 0;
   } shares_;
   FixedVector<RateStep, 2 * kMaxMiniGop + 1> group_;  ///< a rehearsal's has the key frame as well
-  double hardest_ = 0;          ///< mean inter content of a group, the most of the groups so far: decaying
+  Taken recent_, hardest_;      ///< decaying sums; the most of those of late
+  double hardest_part_ = 0;     ///< what is left of that
+  double trial_time_ = 0;       ///< of the last scene of which frames were coded beforehand
   int next_ = 0;
   int leaf_ = 0;                ///< of the last group; 0: none yet
   int groups_ = 0;

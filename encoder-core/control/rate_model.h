@@ -33,6 +33,8 @@ class RateModel {
   double content(FrameKind kind, const PictureCost& cost) const { return usual_[kind] * plain_content(kind, cost); }
   /// The same by what the frame took in another pass.
   double content_of_coded(FrameKind kind, int qindex, double bits) const;
+  /// and back, at another step.
+  double bits_of_coded(FrameKind kind, double content, int qindex) const { return unit_bits(kind, content, qindex); }
   /// qindex of a frame of this kind when leaves are coded at `leaf_qindex`.
   int qindex(FrameKind kind, int leaf_qindex) const { return qindex_[kind][leaf_qindex]; }
   /// Expected bits of a frame at its own qindex.

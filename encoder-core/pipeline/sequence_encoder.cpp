@@ -146,9 +146,8 @@ void SequenceEncoder<P>::decide_key(Waiting& picture) {
                    (tuning_.keyframe_max_ns > 0 && pts >= 0 && last_key_ns_ >= 0 && pts - last_key_ns_ >= tuning_.keyframe_max_ns);
   PictureCost cost;
   if (settings_.scene_cuts || rate_.active()) cost = scene_cut_.compare(picture.source->pyramid, pyramid_dsp_.distortion);
-  const bool cut = settings_.scene_cuts &&
-                   SceneCutDetector::judge(cost, static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
-  picture.key = first || due || cut || picture.source->input.force_key_frame;
+  picture.cut = settings_.scene_cuts && SceneCutDetector::judge(cost, static_cast<int>(display - last_key_), tuning_.keyframe_max_dist);
+  picture.key = first || due || picture.cut || picture.source->input.force_key_frame;
   if (picture.key) {
     last_key_ = display;
     last_key_ns_ = pts;

@@ -57,6 +57,7 @@ class SequenceEncoder {
     Lease<SourceFrame<P>> source;
     Lease<PictureAnalysis> analysis;  ///< once its mini-GOP is analysed
     bool key = false;          ///< starts a new coded video sequence
+    bool cut = false;          ///< the picture before is of another scene
     int temporal_id = 0;
     uint64_t frame_id = 0;     ///< the caller's; outlives the source's hand-over to a job
     Lease<ByteVector> metadata;  ///< the picture's own OBUs, if any: for the step that shows it

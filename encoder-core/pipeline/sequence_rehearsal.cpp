@@ -26,7 +26,7 @@ void borrow(const SourceFrame<P>& from, SourceFrame<P>& to) {
 }  // namespace
 
 /// The key frame that is planned next, and of the mini-GOP behind it the first frame of each layer, which are the first of its coding order.
-/// Behind the first only where a harder scene begins.
+/// Behind the first only where a harder scene begins, which two frames tell where the pictures' costs do not.
 template <Pixel P>
 void SequenceEncoder<P>::rehearse() {
   const uint64_t first = waiting_.front().source->display_index;
@@ -39,25 +39,47 @@ void SequenceEncoder<P>::rehearse() {
   }
   FixedVector<RateStep, 2 * kMaxMiniGop + 1> group;
   for (const GopStep& step : steps) group.push_back(rate_step(step, static_cast<int>(step.display_index - first)));
+  int frames = 0;
+  while (frames < steps.size() && !steps[frames].show_existing && (frames < 2 || steps[frames].layer > steps[frames - 1].layer)) frames++;
+  FixedVector<RateTrial, kMaxPyramidLayers + 1> trials;
+  Slots slots;
+  const auto code = [&](int leaf, int count) {
+    for (int i = trials.size(); i < count; i++) {
+      const FrameStats stats = rehearse_frame(steps[i], static_cast<int>(steps[i].display_index - first), leaf, slots);
+      trials.push_back({.bits = static_cast<double>(stats.bits), .qindex = stats.base_q_idx});
+    }
+  };
+  const auto learn = [&](int known) {
+    for (int i = 0; i < trials.size(); i++) rate_.rehearsed(group[i], trials[i], i < known);
+  };
   const bool begins = next_coded_ == 0;
+  const Span<const RateStep> scene = {group.data(), group.size()};
   if (!begins) {
-    if (!rate_.harder_scene({group.data(), group.size()})) return;
+    double hardness = rate_.hardness(scene, {});
+    if (waiting_.front().cut && rate_.worth_a_trial(scene)) {
+      rehearsal_planner_.reset();
+      // Two frames clear most scenes.
+      for (const int count : {2, frames}) {
+        code(rate_.trial_leaf(), count);
+        hardness = rate_.hardness(scene, {trials.data(), trials.size()});
+        if (hardness < 1) return;
+      }
+    }
+    if (hardness < RateControl::kHarderScene) return;
     measure(true, true);
-    rate_.start_scene({group.data(), group.size()});
+    rate_.start_scene(scene);
+    learn(0);
   }
-  for (int round = 0, before = 0; round < kMostRounds; round++) {
-    const int leaf = rate_.rehearsal_leaf({group.data(), group.size()});
-    if (round > 0 && std::abs(leaf - before) <= kCloseQindex) break;
+  for (int round = trials.empty() ? 0 : 1, before = rate_.trial_leaf(), known = trials.size(); round < kMostRounds; round++) {
+    const int leaf = rate_.rehearsal_leaf(scene);
+    if (known == frames && std::abs(leaf - before) <= kCloseQindex) break;
     before = leaf;
     rehearsal_planner_.reset();
-    Slots slots;
-    int layer = -1;
-    for (int i = 0; i < steps.size(); i++) {
-      if (steps[i].show_existing || (!steps[i].key && steps[i].layer <= layer)) break;
-      if (!steps[i].key) layer = steps[i].layer;
-      const FrameStats stats = rehearse_frame(steps[i], static_cast<int>(steps[i].display_index - first), leaf, slots);
-      rate_.rehearsed(group[i], static_cast<double>(stats.bits), stats.base_q_idx, round > 0);
-    }
+    trials.clear();
+    slots = {};
+    code(leaf, frames);
+    learn(known);
+    known = frames;
   }
   if (begins) statistics_.exponents = rate_.exponents();
 }

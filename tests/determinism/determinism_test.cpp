@@ -182,7 +182,7 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
   EXPECT_TRUE(b == alone);
 }
 
-enum class Content { kVideo, kScreen, kDrawing, kVideoWithRegions };
+enum class Content { kVideo, kScreen, kDrawing, kVideoWithRegions, kScenes };
 
 /// Heap allocations while frames `from` and later pass through.
 int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, Content content = Content::kVideo) {
@@ -198,7 +198,7 @@ int allocations_after(UsageProfile profile, int threads, int from, int frames, u
   std::vector<TestPicture> pictures;
   for (int i = 0; i < frames; i++) {
     pictures.push_back(content == Content::kScreen    ? make_screen_picture(c.width, c.height, 8, false, i)
-                       : content == Content::kDrawing ? make_drawn_picture(c.width, c.height, 8, false, i)
+                       : content == Content::kDrawing || (content == Content::kScenes && i / 50 % 2) ? make_drawn_picture(c.width, c.height, 8, false, i)
                                                       : make_test_picture(c.width, c.height, 8, false, i));
     // Mild ones, so that no frame outgrows the room for its bytes.
     if (content == Content::kVideoWithRegions)
@@ -228,6 +228,11 @@ TEST(Allocation, NoneInSteadyStateWithLookAhead) {
 TEST(Allocation, NoneForKeepingToARate) {
   EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 40, 300), 0);
   EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 150, 300), 0);
+}
+
+/// Scenes that take turns, of which the first frames are coded beforehand.
+TEST(Allocation, NoneForScenesTriedBeforehand) {
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 1, 140, 250, 300, Content::kScenes), 0);
 }
 
 TEST(Allocation, NoneForScreens) {

@@ -32,7 +32,8 @@ class Simulation {
   PictureCost cost = {.intra = 9000, .inter = 2200};
   size_t look_ahead = 0;  ///< pictures that wait when a group is planned
   int mini_gop = kMaxMiniGop;
-  bool rehearses = false;
+  bool rehearses = false, tries = false;
+  int scenes = 0;         ///< harder ones found
   float base_change = 0;  ///< of the step of key and base frames, by their importance
   double rate_now = 0;
   // What came out.
@@ -120,18 +121,26 @@ class Simulation {
     const GopSteps steps = make_pyramid(1, mini_gop);
     for (int i = 0; i < steps.count; i++)
       group.push_back({.kind = frame_kind(false, steps.step[i].layer), .codes = !steps.step[i].show_existing, .picture = pending_[steps.step[i].display_index].rate});
-    if (coded_count_ > 0) {
-      if (!control_.harder_scene({group.data(), static_cast<ptrdiff_t>(group.size())})) return;
-      measure(0);
-      control_.start_scene({group.data(), static_cast<ptrdiff_t>(group.size())});
-    }
-    RateModel model(false, 8, 1);
-    for (int round = 0; round < 3; round++) {
-      const int leaf = control_.rehearsal_leaf({group.data(), static_cast<ptrdiff_t>(group.size())});
+    const Span<const RateStep> scene = {group.data(), static_cast<ptrdiff_t>(group.size())};
+    const RateModel model(false, 8, 1);
+    std::vector<RateTrial> trials;
+    const auto code = [&](int leaf) {
+      trials.clear();
       for (int i = 0; i <= kMaxPyramidLayers; i++) {
         const int q = std::clamp(model.qindex(group[i].kind, leaf), target.min_qindex, target.max_qindex);
-        control_.rehearsed(group[i], world.bits(group[i].kind, group[i].picture.cost, q), q, round > 0);
+        trials.push_back({world.bits(group[i].kind, group[i].picture.cost, q), q});
       }
+    };
+    if (coded_count_ > 0) {
+      if (tries && control_.worth_a_trial(scene)) code(control_.trial_leaf());
+      if (control_.hardness(scene, {trials.data(), static_cast<ptrdiff_t>(trials.size())}) < RateControl::kHarderScene) return;
+      scenes++;
+      measure(0);
+      control_.start_scene(scene);
+    }
+    for (int round = 0; round < 3; round++) {
+      code(control_.rehearsal_leaf(scene));
+      for (size_t i = 0; i < trials.size(); i++) control_.rehearsed(group[i], trials[i], round > 0);
     }
   }
   void code(const RateStep& step) {
@@ -492,6 +501,34 @@ TEST(RateControl, AHarderSceneBeginsWithItsOwnQuality) {
     EXPECT_LT(play(true, false)[61], alone - 60) << int(mode);
     EXPECT_NEAR(play(true, true)[61], alone, 35) << int(mode);
   }
+}
+
+/// Of the same content as before, but its frames take several times the bits: only coding some of them tells.
+TEST(RateControl, AScenesFirstFramesTellThatItIsHarder) {
+  for (RateMode mode : {RateMode::kVariable, RateMode::kConstant})
+    for (const double times : {1.0, 6.0}) {
+      const auto play = [&](bool tries) {
+        Simulation s(settings(mode, false));
+        s.rehearses = true;
+        s.tries = tries;
+        s.look_ahead = kMaxMiniGop;
+        s.target.bits_per_second = 150e3;
+        s.world.factor = 0.2;
+        s.play(90, 30);
+        for (int i = 0; i < 60; i++) {
+          if (i == kMaxMiniGop) s.world.factor *= times;
+          s.play(1, 30, i == 0);
+        }
+        EXPECT_EQ(s.scenes, tries && times > 1) << int(mode) << ' ' << times;
+        return s.leaves;
+      };
+      const std::vector<int> blind = play(false), tried = play(true);
+      if (times > 1) {
+        EXPECT_GT(tried[91], blind[91] + 20) << int(mode);
+      } else {
+        EXPECT_EQ(tried, blind) << int(mode);
+      }
+    }
 }
 
 /// Half as many bits at twice the step, where a model alone would have said much less for layer 4.
