@@ -35,8 +35,12 @@ class EdgeFinder {
         ss_x_(frame.format.ss_x(plane)),
         ss_y_(frame.format.ss_y(plane)) {
     const auto& side = pass == DEBLOCK_VERTICAL_EDGES ? Tx_Width : Tx_Height;
+    const auto& length = pass == DEBLOCK_VERTICAL_EDGES ? Tx_Height : Tx_Width;
     const auto& units = pass == DEBLOCK_VERTICAL_EDGES ? Num_4x4_Blocks_Wide : Num_4x4_Blocks_High;
-    for (int t = 0; t < TX_SIZES_ALL; t++) tx_units_[t] = side[t] >> 2;
+    for (int t = 0; t < TX_SIZES_ALL; t++) {
+      tx_units_[t] = side[t] >> 2;
+      tx_length_[t] = length[t] >> 2;
+    }
     for (int b = 0; b < BLOCK_SIZES; b++) {
       const BlockSize size = get_plane_residual_size(static_cast<BlockSize>(b), ss_x_, ss_y_);
       block_units_[b] = size == BLOCK_INVALID ? 1 : units[size];
@@ -80,10 +84,17 @@ class EdgeFinder {
     const bool vertical = pass_ == DEBLOCK_VERTICAL_EDGES;
     const int across_begin = vertical ? rect.x : rect.y, across_end = vertical ? rect.end_x : rect.end_y;
     const int along_begin = vertical ? rect.y : rect.x, along_end = vertical ? rect.end_y : rect.end_x;
-    for (int along = along_begin; along < along_end; along++) {
+    for (int along = along_begin; along < along_end;) {
       const auto unit_at = [&](int across) { return vertical ? unit(across, along) : unit(along, across); };
+      // Lines that cross the same units have the same edges.
+      int alike = along_end - along;
+      const auto cross = [&](const Unit& u) { alike = std::min(alike, tx_length_[u.tx] - (along & (tx_length_[u.tx] - 1))); };
+      uint32_t found = 0;  // bit a where there is an edge at [ a ][ along ]
       Unit previous = {};
-      if (across_begin > 0) previous = unit_at(across_begin - 1);
+      if (across_begin > 0) {
+        previous = unit_at(across_begin - 1);
+        cross(previous);
+      }
       for (int across = across_begin; across < across_end;) {
         const Unit current = unit_at(across);
         const int tx_units = tx_units_[current.tx], block_units = block_units_[current.info->size];
@@ -91,11 +102,20 @@ class EdgeFinder {
         if (across > 0 && is_tx_edge && (is_block_edge || filters_inside(*current.info))) {
           map.edges[across - across_begin][along - along_begin] = {taps(previous.tx, current.tx), deblock_kind(*current.info),
                                                                    deblock_kind(*previous.info)};
-          map.present[across - across_begin] |= 1u << (along - along_begin);
+          found |= 1u << (across - across_begin);
         }
+        cross(current);
         across = (across & ~(tx_units - 1)) + tx_units;
         previous = current;
       }
+      const uint32_t lines = ((1u << alike) - 1) << (along - along_begin);
+      for (; found; found &= found - 1) {
+        const int across = std::countr_zero(found);
+        auto* const edges = map.edges[across].data() + along - along_begin;
+        for (int i = 1; i < alike; i++) edges[i] = edges[0];
+        map.present[across] |= lines;
+      }
+      along += alike;
     }
   }
 
@@ -119,7 +139,7 @@ class EdgeFinder {
   int plane_;
   DeblockPass pass_;
   int ss_x_, ss_y_;
-  Array<uint8_t, TX_SIZES_ALL> tx_units_ = {};
+  Array<uint8_t, TX_SIZES_ALL> tx_units_ = {}, tx_length_ = {};  ///< across and along the edges
   Array<uint8_t, BLOCK_SIZES> block_units_ = {};
 };
 
