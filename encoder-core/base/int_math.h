@@ -15,7 +15,8 @@ constexpr T round2(T x, int n) {
 /// spec 4.7: Round2Signed( x, n ).
 template <class T>
 constexpr T round2_signed(T x, int n) {
-  return x >= 0 ? round2(x, n) : static_cast<T>(-round2(static_cast<T>(-x), n));
+  // A half is rounded away from zero: below it, one less reaches the next.
+  return n == 0 ? x : static_cast<T>((x + (T{1} << (n - 1)) - (x < 0)) >> n);
 }
 template <class T>
 constexpr T clip3(T lo, T hi, T x) {

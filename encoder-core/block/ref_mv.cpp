@@ -17,8 +17,7 @@ int16_t lower_component(int v, bool force_integer_mv) {
     const int whole = (std::abs(v) + 3) >> 3 << 3;
     return static_cast<int16_t>(v > 0 ? whole : -whole);
   }
-  if (v & 1) v += v > 0 ? -1 : 1;
-  return static_cast<int16_t>(v);
+  return static_cast<int16_t>((v + (v < 0)) & ~1);  // towards zero
 }
 
 bool is_far(Mv a, Mv b) { return std::abs(a.row - b.row) >= 16 || std::abs(a.col - b.col) >= 16; }

@@ -40,7 +40,7 @@ class Search {
 
   void start_at(Mv mv) {
     const Mv whole = {static_cast<int16_t>((mv.row + 4) >> 3 << 3), static_cast<int16_t>((mv.col + 4) >> 3 << 3)};
-    if (!reach_.holds(whole)) return;
+    if (!reach_.holds(whole) || (whole == best_.mv && best_.cost != ~0u)) return;
     consider_whole(whole, q_.dsp.distortion.sad[q_.size](q_.src, q_.src_stride, at(whole), q_.ref.stride()));
   }
 
@@ -99,6 +99,7 @@ class Search {
   uint32_t rate(Mv mv) const { return static_cast<uint32_t>(q_.lambda * static_cast<float>(q_.rate.cost(add(mv, -q_.pred.row, -q_.pred.col)))); }
 
   void consider_whole(Mv mv, uint32_t sad) {
+    if (sad >= best_.cost) return;
     const uint32_t cost = sad + rate(mv);
     if (cost < best_.cost) {
       best_ = {mv, cost};
