@@ -34,7 +34,7 @@ uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
                                                   info.mi_row * MI_SIZE + (mv.row >> 3), w, block_height(info.size), s.scratch.inter);
     return satd(src, s.source_stride[0], at.at, at.stride);
   }
-  P* const pred = s.scratch.pred[0].luma.data();
+  P* const pred = s.scratch.candidates.begin(info);
   predict_block_plane(s, info, 0, pred, w);
   return satd(src, s.source_stride[0], pred, w);
 }

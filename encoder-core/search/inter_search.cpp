@@ -59,7 +59,7 @@ const int16_t* InterSearch<P>::prepared(const BlockInfo& info, int list) {
 template <Pixel P>
 uint32_t InterSearch<P>::pair_error(const BlockInfo& info) {
   const int w = block_width(info.size);
-  P* const pred = s_.scratch.pred[0].luma.data();
+  P* const pred = s_.scratch.candidates.begin(info);
   const int16_t* const first = prepared(info, 0);
   s_.dsp.compound_blend.average(pred, w, first, prepared(info, 1), w, block_height(info.size), s_.bit_depth());
   return s_.dsp.distortion.satd[info.size](s_.source_at(0, info.mi_row, info.mi_col), s_.source_stride[0], pred, w);
@@ -85,6 +85,7 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
     candidates_.push_back(rank_candidate(s_, info, rate_of(info)));
   }
   const InterCandidate& c = candidates_.back();
+  keep_best(c);
   const RefFrame ref = info.ref_frame[0];
   if (!compound) {
     best_of_[ref] = std::min(best_of_[ref], c.cost);
@@ -92,6 +93,14 @@ void InterSearch<P>::add(BlockInfo info, const RefMvs& refs, PredictionMode mode
   } else {
     best_pair_ = std::min(best_pair_, c.cost);
   }
+}
+
+/// Of a candidate whose prediction was made last, if it was made at all: whole-sample vectors have theirs in the reference.
+template <Pixel P>
+void InterSearch<P>::keep_best(const InterCandidate& c) {
+  if (c.cost >= best_) return;
+  best_ = c.cost;
+  s_.scratch.candidates.keep();
 }
 
 template <Pixel P>
@@ -189,12 +198,19 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
   add(info, refs, NEWMV, best_idx, {mv, Mv{}});
 }
 
+/// The stack of the pair that was asked for last stays: skip mode's is often among those that compound prediction tries.
+template <Pixel P>
+const RefMvs& InterSearch<P>::refs_of_pair(const Array<RefFrame, 2>& pair) {
+  if (!(pair == pair_)) near_.find_mv_stack(pair[0], pair[1], pair_refs_);
+  pair_ = pair;
+  return pair_refs_;
+}
+
 template <Pixel P>
 void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1) {
   BlockInfo info = base;
   info.ref_frame = {ref0, ref1};
-  RefMvs refs;
-  near_.find_mv_stack(ref0, ref1, refs);
+  const RefMvs& refs = refs_of_pair(info.ref_frame);
   const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   add(info, refs, NEAREST_NEARESTMV, 0, nearest);
   if (searched_[ref0] && searched_[ref1])
@@ -214,8 +230,7 @@ void InterSearch<P>::gather_skip_mode(const BlockInfo& base) {
   info.ref_frame = {ref0, ref1};
   info.skip_mode = 1;
   info.skip = 1;
-  RefMvs refs;
-  near_.find_mv_stack(ref0, ref1, refs);
+  const RefMvs& refs = refs_of_pair(info.ref_frame);
   info.y_mode = NEAREST_NEARESTMV;
   info.ref_mv_idx = 0;
   info.mv = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
@@ -237,8 +252,12 @@ template <Pixel P>
 RdCost InterSearch<P>::luma_trial(const InterCandidate& candidate) {
   const BlockInfo& info = candidate.info;
   const int w = block_width(info.size), h = block_height(info.size);
-  P* const pred = s_.scratch.pred[0].luma.data();
-  predict_block_plane(s_, info, 0, pred, w);
+  const P* pred = s_.scratch.candidates.find(info);
+  if (!pred) {
+    P* const made = s_.scratch.candidates.begin(info);
+    predict_block_plane(s_, info, 0, made, w);
+    pred = made;
+  }
   const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
   const int64_t sse = static_cast<int64_t>(s_.dsp.distortion.sse[info.size](src, s_.source_stride[0], pred, w));
   RdCost plain = {.distortion = sse, .rate = candidate.rate, .j = s_.j(sse, candidate.rate)};
@@ -271,8 +290,14 @@ void InterSearch<P>::gather_motion_modes() {
     if (c.info.is_compound()) continue;
     if (c.cost > limit || !motion_modes_.allowed(c.info)) break;
     InterCandidate other;
-    if (singles < set.warp_candidates && motion_modes_.warp(c, other)) found.push_back(other);
-    if (singles < set.overlap_candidates && motion_modes_.overlap(c, other)) found.push_back(other);
+    if (singles < set.warp_candidates && motion_modes_.warp(c, other)) {
+      keep_best(other);
+      found.push_back(other);
+    }
+    if (singles < set.overlap_candidates && motion_modes_.overlap(c, other)) {
+      keep_best(other);
+      found.push_back(other);
+    }
     singles++;
   }
   insert({found.data(), found.size()});
@@ -313,6 +338,9 @@ float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
   candidates_.clear();
   prepared_.clear();
+  s_.scratch.candidates.clear();
+  best_ = kNever;
+  pair_ = {NONE, NONE};
   best_of_.fill(kNever);
   best_single_ = best_pair_ = kNever;
   limited_ = s_.plan.refresh.active;
@@ -449,7 +477,9 @@ RdCost InterSearch<P>::code(BlockInfo& info) {
     const PlaneView<P> plane = s_.frame.plane(p);
     P* const at = plane.ptr((info.mi_col >> f.ss_x(p)) * MI_SIZE, (info.mi_row >> f.ss_y(p)) * MI_SIZE, w, h);
     recon[p] = PlaneView<P>(at, plane.stride(), w, h);
-    predict_block_plane(s_, info, p, at, plane.stride());
+    const P* const ranked = p == 0 ? s_.scratch.candidates.find(info) : nullptr;
+    if (ranked) s_.dsp.subpel.put(at, plane.stride(), ranked, w, w, h, 0, 0, EIGHTTAP, EIGHTTAP, s_.bit_depth());
+    else predict_block_plane(s_, info, p, at, plane.stride());
     const BlockSize size = p == 0 ? info.size : get_plane_residual_size(info.size, f.ss_x(p), f.ss_y(p));
     const uint64_t sse = s_.dsp.distortion.sse[size](s_.source_at(p, info.mi_row, info.mi_col), s_.source_stride[p], at, plane.stride());
     plain_sse += s_.weighed(p, static_cast<int64_t>(sse));

@@ -33,9 +33,11 @@ class InterSearch {
   void gather_single(const BlockInfo& base, RefFrame ref);
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
   void gather_skip_mode(const BlockInfo& base);
+  const RefMvs& refs_of_pair(const Array<RefFrame, 2>& pair);
   uint64_t rate_of(const BlockInfo& info);
   const int16_t* prepared(const BlockInfo& info, int list);
   uint32_t pair_error(const BlockInfo& info);
+  void keep_best(const InterCandidate& c);
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
@@ -57,11 +59,14 @@ class InterSearch {
   CompoundSearch<P> pairs_;
   bool may_warp_ = false;              ///< the block's motion mode may be LOCALWARP where samples permit
   uint64_t mode_rate_ = 0;             ///< of the chosen candidate
+  float best_ = 0;                     ///< rank of what was predicted
   float best_single_ = 0, best_pair_ = 0;  ///< ranks
   Array<float, TOTAL_REFS_PER_FRAME> best_of_ = {};  ///< ranks of single references
   bool limited_ = false;               ///< intra refresh forbids some of what references hold
   RefMvNeighbourhood near_;
   Array<RefMvs, TOTAL_REFS_PER_FRAME> refs_;
+  Array<RefFrame, 2> pair_ = {};       ///< that pair_refs_ is of
+  RefMvs pair_refs_;
   Array<Mv, TOTAL_REFS_PER_FRAME> new_mv_;
   Array<bool, TOTAL_REFS_PER_FRAME> searched_ = {};  ///< new_mv_ comes from a search
   /// What halves of pairs are at hand.

@@ -21,6 +21,7 @@
 #include "motion/copy_map.h"
 #include "motion/pyramid_search.h"
 #include "motion/superblock_motion.h"
+#include "search/candidate_predictions.h"
 
 namespace tessera {
 
@@ -77,7 +78,8 @@ struct SearchScratch {
   alignas(64) Array<uint8_t, kSbSize * kSbSize> mask;    ///< of the COMPOUND_DIFFWTD block whose luma was predicted last
   BlockWarp warp;
   IntraEdges<P> edges, edges_u, edges_v;
-  Array<BlockSamples<P>, 3> pred;                        ///< competing predictions
+  Array<BlockSamples<P>, 2> pred;                        ///< competing predictions
+  CandidatePredictions<P> candidates;
   BlockSamples<P> source_edge;                           ///< source of a superblock that leaves the picture
   alignas(64) Array<P, kMaxPredictSize * kMaxPredictSize> motion;
   alignas(64) Array<int16_t, kSbSize * kSbSize> residual;
