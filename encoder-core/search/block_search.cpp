@@ -26,11 +26,11 @@ RdCost BlockSearch<P>::search(int mi_row, int mi_col, BlockSize size, Partition 
   BlockInfo intra = info;
   bool inter_wins = false;
   if (s_.header().frame_is_intra() || s_.plan.refresh.intra_only(info)) {
-    const RdCost intra_cost = intra_.choose_luma(intra, kNoBar);
+    const RdCost intra_cost = intra_.choose_luma(intra, kNoBar, s_.header().allow_intrabc);
     inter_wins = s_.header().allow_intrabc && copy_wins(info, intra_cost.j);
   } else {
     const float margin = s_.settings().intra.inter_margin, rank = inter_.rank(info);
-    const RdCost intra_cost = intra_.choose_luma(intra, margin > 0 ? margin * rank : kNoBar);
+    const RdCost intra_cost = intra_.choose_luma(intra, margin > 0 ? margin * rank : kNoBar, true);
     inter_wins = intra_cost.j == kNoBar;
     if (inter_wins) inter_.choose_alone(info);
     else inter_wins = rank < kNoBar && inter_.choose(info).j <= intra_cost.j;

@@ -155,7 +155,7 @@ RdCost IntraSearch<P>::trial(BlockInfo& info) {
 }
 
 template <Pixel P>
-RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
+RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar, bool compared) {
   info.is_inter = 0;
   info.ref_frame = {INTRA_FRAME, NONE};
   info.mv = {};
@@ -170,6 +170,10 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   const int tries = std::min<int>(ranked.size(), stands_alone(info) ? s_.settings().intra.full_rd_modes : s_.settings().intra.full_rd_modes_inter);
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   int winner = 0;
+  if (!compared && tries == 1 && !tries_palettes(info)) {
+    ranked[0].apply(info);
+    return best;
+  }
   for (int i = 0; i < tries && static_cast<float>(ranked[0].cost) <= bar; i++) {
     ranked[i].apply(info);
     if (s_.lossless()) {  // whole-block transforms do not exist there: the ranking decides
@@ -187,19 +191,23 @@ RdCost IntraSearch<P>::choose_luma(BlockInfo& info, float bar) {
   return best;
 }
 
+template <Pixel P>
+bool IntraSearch<P>::tries_palettes(const BlockInfo& info) const {
+  return s_.settings().intra.palettes > 0 && codes_palettes(s_.header(), info.size) && searches_palettes(info.size);
+}
+
 /// Lets palettes compete with the best mode so far, which costs `best`.
 template <Pixel P>
 void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
-  const int most = s_.settings().intra.palettes;
   // No palette takes fewer bits than this.
   constexpr int kLeastBits = 24;
-  if (most == 0 || !codes_palettes(s_.header(), info.size) || !searches_palettes(info.size)) return;
+  if (!tries_palettes(info)) return;
   if (bar < s_.sad_lambda * kLeastBits * kCostOneBit) return;
   BlockInfo with = info;
   with.y_mode = DC_PRED;
   with.angle_delta_y = 0;
   with.use_filter_intra = 0;
-  palettes_.propose(with, 0, most, found_);
+  palettes_.propose(with, 0, s_.settings().intra.palettes, found_);
   int winner = -1, last = -1;
   const int w = block_width(info.size);
   const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
@@ -385,7 +393,7 @@ RdCost IntraSearch<P>::code_chroma_with(const BlockInfo& info, CodedPlane coded[
 }
 
 template <Pixel P>
-RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level* levels) {
+RdCost IntraSearch<P>::choose_chroma(BlockInfo& info) {
   const TxSize size = chroma_tx_size(info, s_.layout(), s_.lossless());
   const int w = Tx_Width[size], h = Tx_Height[size];
   for (int plane = 1; plane < kPlanes; plane++) {
@@ -421,7 +429,8 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
   const BlockDecodedMap decoded = s_.decoded;
   RdCost best = {.j = std::numeric_limits<double>::infinity()};
   BlockInfo best_info = info;
-  int last = 0, winner = 0;
+  BlockContext::Checkpoint best_context = start;
+  int last = 0, winner = 0, at_hand = 0;
   const auto code = [&](int i) {
     s_.context.restore(start);
     s_.decoded = decoded;
@@ -431,7 +440,18 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
     if (options[i].palette) palettes_.apply(info, 1, *options[i].palette);
     if (info.uv_mode == UV_CFL_PRED) choose_cfl_alphas(info);
     last = i;
-    return code_chroma_with(info, coded, levels);
+    return code_chroma_with(info, chroma_[at_hand].data(), chroma_levels(at_hand));
+  };
+  // The samples of the whole block, kept aside or put back.
+  const int all_w = std::max(block_width(info.size) >> f.subsampling_x, 4), all_h = std::max(block_height(info.size) >> f.subsampling_y, 4);
+  const auto move_samples = [&](bool back) {
+    for (int plane = 1; plane < kPlanes; plane++) {
+      const PlaneView<P> recon = s_.frame.plane(plane);
+      P* const at = recon.ptr((info.mi_col >> f.subsampling_x) * MI_SIZE, (info.mi_row >> f.subsampling_y) * MI_SIZE, all_w, all_h);
+      P* const kept = s_.scratch.pred[1].chroma[plane - 1].data();
+      if (back) copy_samples(at, recon.stride(), kept, all_w, all_w, all_h);
+      else copy_samples(kept, all_w, at, recon.stride(), all_w, all_h);
+    }
   };
   for (int i = 0; i < options.size(); i++) {
     const RdCost cost = code(i);
@@ -439,9 +459,18 @@ RdCost IntraSearch<P>::choose_chroma(BlockInfo& info, CodedPlane coded[2], Level
       best = cost;
       best_info = info;
       winner = i;
+      chroma_winner_ = at_hand;
+      at_hand = 1 - at_hand;
+      if (i + 1 == options.size()) break;
+      best_context = s_.context.save(info.mi_col);
+      move_samples(false);
     }
   }
-  if (last != winner) code(winner);
+  if (last != winner) {
+    if (options[winner].palette) palettes_.apply(info, 1, *options[winner].palette);
+    s_.context.restore(best_context);
+    move_samples(true);
+  }
   info = best_info;
   return best;
 }
@@ -455,7 +484,8 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
   P* const at = recon.ptr(info.mi_col * 4, info.mi_row * 4);
   const BlockContext::Checkpoint start = s_.context.save(info.mi_col);
   const BlockDecodedMap decoded = s_.decoded;
-  Level* const best_levels = s_.scratch.block_levels.data() + kSbSize * kSbSize;
+  const Level* best_levels = s_.scratch.block_levels.data();
+  Level* const kept_levels = s_.scratch.block_levels.data() + kSbSize * kSbSize;
 
   // Luma: transform depths, the best kept aside.
   const int max_depth = s_.lossless() || s_.header().tx_mode != TX_MODE_SELECT
@@ -480,8 +510,10 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
       best_decoded = s_.decoded;
       best = at_hand;
       at_hand = 1 - at_hand;
-      std::copy_n(s_.scratch.block_levels.data(), luma_[best].num_levels, best_levels);
-      if (depth < max_depth) copy_samples(kept, w, at, recon.stride(), w, h);
+      best_levels = s_.scratch.block_levels.data();
+      if (depth == max_depth) break;
+      best_levels = std::copy_n(best_levels, luma_[best].num_levels, kept_levels) - luma_[best].num_levels;
+      copy_samples(kept, w, at, recon.stride(), w, h);
     }
   }
   if (last != winner) {
@@ -493,18 +525,17 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
 
   RdCost total = luma;
   bool any = luma_[best].any_coefficients;
-  Level* const chroma_levels = s_.scratch.chroma_levels.data();
   if (info.has_chroma) {
-    const RdCost chroma = choose_chroma(info, chroma_.data(), chroma_levels);
+    const RdCost chroma = choose_chroma(info);
     total.distortion += chroma.distortion;
     total.rate += chroma.rate;
-    any |= chroma_[0].any_coefficients || chroma_[1].any_coefficients;
+    for (const CodedPlane& c : chroma_[chroma_winner_]) any |= c.any_coefficients;
   }
   info.skip = !any;
   total.rate += mode_rate(info) + leading_rate(info);
   tx_.store_plane(info, luma_[best], best_levels);
   if (info.has_chroma)
-    for (int i = 0; i < 2; i++) tx_.store_plane(info, chroma_[i], chroma_levels + i * kSbSize * kSbSize);
+    for (int i = 0; i < 2; i++) tx_.store_plane(info, chroma_[chroma_winner_][i], chroma_levels(chroma_winner_) + i * kSbSize * kSbSize);
   total.j = s_.j(total.distortion, total.rate);
   return total;
 }

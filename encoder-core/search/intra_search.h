@@ -15,7 +15,8 @@ class IntraSearch {
 
   /// The best luma mode for the block, filled into `info`; returns what it costs (luma, mode and coefficients) as
   /// one transform of the largest size: infinity where no mode ranks (SATD and rate) below `bar`. Leaves nothing behind.
-  RdCost choose_luma(BlockInfo& info, float bar);
+  /// Not `compared`: nobody wants to know the cost, which is left out where it decides nothing.
+  RdCost choose_luma(BlockInfo& info, float bar, bool compared);
   /// Codes the block with its luma mode: decides transform depth, types and the chroma mode, reconstructs into the
   /// frame, stores levels, and enters coefficient contexts.
   RdCost code(BlockInfo& info);
@@ -44,11 +45,13 @@ class IntraSearch {
   uint64_t leading_rate(const BlockInfo& info);
   void rank_modes(BlockInfo& info, float bar, Candidates& out);
   RdCost trial(BlockInfo& info);
+  bool tries_palettes(const BlockInfo& info) const;
   void try_palettes(BlockInfo& info, float bar, RdCost& best);
   void predict_luma(const BlockInfo& info, const IntraEdges<P>& edges, int x, int y, P* dst, ptrdiff_t stride);
   RdCost code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded);
   RdCost code_chroma_with(const BlockInfo& info, CodedPlane coded[2], Level* levels);
-  RdCost choose_chroma(BlockInfo& info, CodedPlane coded[2], Level* levels);
+  RdCost choose_chroma(BlockInfo& info);
+  Level* chroma_levels(int i) { return s_.scratch.chroma_levels.data() + i * 2 * kSbSize * kSbSize; }
   void choose_cfl_alphas(BlockInfo& info);
   void predict_chroma(const BlockInfo& info, const IntraEdges<P>& edges, int plane, P* dst, ptrdiff_t stride, int w, int h);
   void prepare_cfl(const BlockInfo& info, TxSize size);
@@ -58,7 +61,8 @@ class IntraSearch {
   PaletteSearch<P> palettes_;
   Palettes found_;                 ///< palettes of the block at hand
   Array<CodedPlane, 2> luma_;      ///< the depth at hand and the best so far, in turns
-  Array<CodedPlane, 2> chroma_, chroma_trial_;
+  Table2<CodedPlane, 2, 2> chroma_;  ///< the mode at hand and the best so far, in turns
+  int chroma_winner_ = 0;
 };
 
 extern template class IntraSearch<uint8_t>;

@@ -87,7 +87,7 @@ struct SearchScratch {
   alignas(64) Array<Level, 32 * 32> trial_levels;
   alignas(64) Table2<Level, 4, 32 * 32> unit_levels;     ///< of one transform unit, per depth of the tree
   alignas(64) Array<Level, 3 * kSbSize * kSbSize> block_levels;
-  alignas(64) Array<Level, 2 * kSbSize * kSbSize> chroma_levels;
+  alignas(64) Array<Level, 4 * kSbSize * kSbSize> chroma_levels;
   alignas(64) Table2<int16_t, 1, 32 * 32> cfl_ac;
 };
 
