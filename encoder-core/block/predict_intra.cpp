@@ -90,7 +90,10 @@ void prepare_intra_edges(IntraEdges<P>& edges, PlaneView<const P> recon, const I
 
 namespace {
 
-/// spec 7.11.2.4, step 4: filters and upsamples the edges in place.
+constexpr bool takes_above(int angle) { return angle < 180; }
+constexpr bool takes_left(int angle) { return angle > 90; }
+
+/// spec 7.11.2.4, step 4: filters and upsamples in place, of the edges those that the angle predicts from.
 template <Pixel P>
 void filter_directional_edges(const IntraDirectionalTable<P>& table, IntraEdges<P>& edges,
                               DirectionalStep& step) {
@@ -100,17 +103,17 @@ void filter_directional_edges(const IntraDirectionalTable<P>& table, IntraEdges<
   const int more_above = angle < 90 ? h : 0, more_left = angle > 180 ? w : 0;
   if (angle > 90 && angle < 180 && w + h >= 24)
     above[-1] = left[-1] = static_cast<P>(filter_corner(left[0], above[-1], above[0]));
-  if (p.have_above) {
+  if (takes_above(angle) && p.have_above) {
     const int strength = intra_edge_filter_strength(w, h, p.filter_type, angle - 90);
     if (strength) table.filter_edge(above, std::min(w, p.max_x - p.x + 1) + more_above + 1, strength);
   }
-  if (p.have_left) {
+  if (takes_left(angle) && p.have_left) {
     const int strength = intra_edge_filter_strength(w, h, p.filter_type, angle - 180);
     if (strength) table.filter_edge(left, std::min(h, p.max_y - p.y + 1) + more_left + 1, strength);
   }
-  step.upsample_above = intra_edge_upsample(w, h, p.filter_type, angle - 90);
+  step.upsample_above = takes_above(angle) && intra_edge_upsample(w, h, p.filter_type, angle - 90);
   if (step.upsample_above) table.upsample_edge(above, w + more_above, edges.bit_depth);
-  step.upsample_left = intra_edge_upsample(w, h, p.filter_type, angle - 180);
+  step.upsample_left = takes_left(angle) && intra_edge_upsample(w, h, p.filter_type, angle - 180);
   if (step.upsample_left) table.upsample_edge(left, h + more_left, edges.bit_depth);
 }
 
@@ -124,7 +127,12 @@ void predict_directional(const IntraDirectionalTable<P>& table, const IntraEdges
   const auto kernel = angle < 90 ? table.zone1 : angle < 180 ? table.zone2 : table.zone3;
   if (!edges.place.edge_filter)
     return kernel(dst, dst_stride, edges.above(), edges.left(), edges.place.w, edges.place.h, step);
-  IntraEdges<P> filtered = edges;
+  IntraEdges<P> filtered;
+  filtered.place = edges.place;
+  filtered.bit_depth = edges.bit_depth;
+  const int used = kEdgeBefore + edges.place.w + edges.place.h;
+  if (takes_above(angle)) std::copy_n(edges.above_samples.data(), used, filtered.above_samples.data());
+  if (takes_left(angle)) std::copy_n(edges.left_samples.data(), used, filtered.left_samples.data());
   filter_directional_edges(table, filtered, step);
   kernel(dst, dst_stride, filtered.above(), filtered.left(), edges.place.w, edges.place.h, step);
 }
