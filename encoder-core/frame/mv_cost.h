@@ -1,6 +1,8 @@
 // Motion vector differences: their precision, the digits they are coded in, and tables of what they cost.
 #pragma once
 
+#include <cstdlib>
+
 #include "base/int_math.h"
 #include "entropy/cdf_context.h"
 #include "frame/block_info.h"
@@ -47,6 +49,7 @@ class MvCostTable {
   /// class count would.
   static constexpr int kReach = 2048;
 
+  static bool is_exact(Mv diff) { return std::abs(diff.row) <= kReach && std::abs(diff.col) <= kReach; }
   void build(const CdfContext& cdfs, const MvPrecision& precision);
   /// `diff` is Mv - PredMv; digits finer than the precision are ignored.
   uint32_t cost(Mv diff) const {

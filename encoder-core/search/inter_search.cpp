@@ -16,6 +16,25 @@ constexpr bool is_forward_name(RefFrame r) { return r >= LAST_FRAME && r <= GOLD
 
 }  // namespace
 
+/// As the syntax counts it, but from the table where that reaches.
+template <Pixel P>
+uint64_t InterSearch<P>::rate_of_vectors(const BlockInfo& info) {
+  uint64_t rate = 0;
+  for (int list = 0; list <= info.is_compound(); list++) {
+    if (get_mode(info.y_mode, list) != NEWMV) continue;
+    const Mv pred = info.mv_ctx.pred_mv[list], mv = info.mv[list];
+    const Mv diff = {static_cast<int16_t>(mv.row - pred.row), static_cast<int16_t>(mv.col - pred.col)};
+    if (MvCostTable::is_exact(diff)) [[likely]] {
+      rate += s_.mv_cost.cost(diff);
+      continue;
+    }
+    FrozenCostCounter counter = s_.counter();
+    write_mvs(counter, s_.wc, info);
+    return counter.bits512();
+  }
+  return rate;
+}
+
 /// Of a candidate without a motion mode of its own, while `rank` gathers them.
 template <Pixel P>
 uint64_t InterSearch<P>::rate_of(const BlockInfo& info) {
@@ -23,7 +42,7 @@ uint64_t InterSearch<P>::rate_of(const BlockInfo& info) {
   if (s_.header().global_motion[info.ref_frame[0]].gm_type > TRANSLATION) return inter_mode_rate(s_, info);
   FrozenCostCounter own = s_.counter();
   write_inter_mode(own, s_.wc, info);
-  write_mvs(own, s_.wc, info);
+  const uint64_t vectors = rate_of_vectors(info);
   if (shared_.ref_frame != info.ref_frame) {
     BlockInfo nearest = info;
     nearest.y_mode = info.is_compound() ? NEAREST_NEARESTMV : NEARESTMV;
@@ -32,7 +51,7 @@ uint64_t InterSearch<P>::rate_of(const BlockInfo& info) {
     write_interp_filter(filter, s_.wc, nearest);
     shared_ = {info.ref_frame, inter_mode_rate(s_, nearest) - mode.bits512() - filter.bits512(), filter.bits512()};
   }
-  return shared_.rate + own.bits512() + (needs_interp_filter(s_.header(), info) ? shared_.filter : 0);
+  return shared_.rate + own.bits512() + vectors + (needs_interp_filter(s_.header(), info) ? shared_.filter : 0);
 }
 
 /// One half of a pair's luma prediction, made once for all pairs that share it. The memory of levels is free while candidates

@@ -34,6 +34,7 @@ class InterSearch {
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
   void gather_skip_mode(const BlockInfo& base);
   const RefMvs& refs_of_pair(const Array<RefFrame, 2>& pair);
+  uint64_t rate_of_vectors(const BlockInfo& info);
   uint64_t rate_of(const BlockInfo& info);
   const int16_t* prepared(const BlockInfo& info, int list);
   uint32_t pair_error(const BlockInfo& info);
