@@ -5,6 +5,7 @@
 
 #include "base/int_math.h"
 #include "control/quant_plan.h"
+#include "dsp/lanes.h"
 
 namespace tessera {
 namespace {
@@ -19,6 +20,9 @@ constexpr int kLargestOffset = 40;
 /// Cost of saying anything at all about a block, in SATD: keeps flat blocks from pretending to matter.
 constexpr uint32_t kIntraOverhead = 6, kInterOverhead = 4;
 
+using Row = LanesOf<uint16_t, kSide>;
+using RowBytes = LanesOf<uint8_t, kSide>;
+
 /// Least SATD against the mean of the edge, the row above, the column left, and both blended.
 uint32_t intra_cost(View2d<const uint8_t> cur, SatdFn<uint8_t> satd, int x, int y) {
   const uint8_t* const above = cur.ptr(x, y - 1);
@@ -30,15 +34,17 @@ uint32_t intra_cost(View2d<const uint8_t> cur, SatdFn<uint8_t> satd, int x, int 
   }
   Array<Array<uint8_t, kSide * kSide>, 4> pred;
   pred[0].fill(static_cast<uint8_t>(sum / (2 * kSide)));
-  for (int r = 0; r < kSide; r++)
-    for (int c = 0; c < kSide; c++) {
-      const int at = r * kSide + c;
-      pred[1][at] = above[c];
-      pred[2][at] = left[r];
-      const int down = (kSide - 1 - r) * above[c] + (r + 1) * left[kSide - 1];
-      const int across = (kSide - 1 - c) * left[r] + (c + 1) * above[kSide - 1];
-      pred[3][at] = static_cast<uint8_t>((down + across + kSide) / (2 * kSide));
-    }
+  const Row edge = __builtin_convertvector(load_lanes<RowBytes>(above), Row);
+  constexpr Row kColumn = {0, 1, 2, 3, 4, 5, 6, 7};
+  // The blend: (7 - r) above[c] + (r + 1) left[7] + (7 - c) left[r] + (c + 1) above[7]. The first two go on by their difference.
+  const Row below = Row{} + left[kSide - 1], change = below - edge;
+  Row blend = (kSide - 1) * edge + below + (kColumn + 1) * above[kSide - 1] + kSide;
+  for (int r = 0; r < kSide; r++, blend += change) {
+    const Row across = (kSide - 1 - kColumn) * left[r];
+    std::copy_n(above, kSide, pred[1].data() + r * kSide);
+    std::fill_n(pred[2].data() + r * kSide, kSide, left[r]);
+    store_lanes(pred[3].data() + r * kSide, __builtin_convertvector((blend + across) / (2 * kSide), RowBytes));
+  }
   uint32_t best = ~0u;
   for (const auto& p : pred) best = std::min(best, satd(cur.ptr(x, y), cur.stride(), p.data(), kSide));
   return best + kIntraOverhead;
@@ -106,9 +112,9 @@ void measure_block_costs(Span<ImportancePicture> group, int index, const Distort
       }
       if (match[0] && match[1]) {
         Array<uint8_t, kSide * kSide> mean;
+        const auto widened = [&](int i, int r) { return __builtin_convertvector(load_lanes<RowBytes>(match[i] + r * stride[i]), Row); };
         for (int r = 0; r < kSide; r++)
-          for (int c = 0; c < kSide; c++)
-            mean[r * kSide + c] = static_cast<uint8_t>((match[0][r * stride[0] + c] + match[1][r * stride[1] + c] + 1) >> 1);
+          store_lanes(mean.data() + r * kSide, __builtin_convertvector((widened(0, r) + widened(1, r) + 1) >> 1, RowBytes));
         const uint32_t cost = satd(src, cur.stride(), mean.data(), kSide) + kInterOverhead;
         if (cost < inter) inter = cost, used = 3;
       }

@@ -112,7 +112,9 @@ uint64_t cdef_blocks(const BlockInfoGrid& blocks, int sb_row, int sb_col) {
   for (int r = 0; r < rows; r += 2)
     for (int c = 0; c < cols; c += 2) {
       const auto skip = [&](int row, int col) { return blocks.at(row0 + row, col0 + col).skip; };
-      if (!(skip(r, c) && skip(r + 1, c) && skip(r, c + 1) && skip(r + 1, c + 1)))
+      const BlockInfo& first = blocks.at(row0 + r, col0 + c);
+      const bool alone = std::min(block_width(first.size), block_height(first.size)) >= 8;
+      if (!first.skip || (!alone && !(skip(r + 1, c) && skip(r, c + 1) && skip(r + 1, c + 1))))
         mask |= uint64_t{1} << (r / 2 * 8 + c / 2);
     }
   return mask;
