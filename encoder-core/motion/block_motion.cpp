@@ -35,7 +35,7 @@ Reach reach_of(const BlockMotionQuery<P>& q) {
 template <Pixel P>
 class Search {
  public:
-  Search(const BlockMotionQuery<P>& q, P* scratch)
+  Search(const BlockMotionQuery<P>& q, const Array<P*, 2>& scratch)
       : q_(q), scratch_(scratch), w_(block_width(q.size)), h_(block_height(q.size)), reach_(reach_of(q)) {}
 
   void start_at(Mv mv) {
@@ -124,7 +124,11 @@ class Search {
   uint32_t consider_fraction(Mv mv) {
     if (!reach_.holds(mv)) return ~0u;
     const uint32_t cost = fraction_cost(mv);
-    if (cost < best_.cost) best_ = {mv, cost};
+    if (cost < best_.cost) {
+      const bool made = (mv.row | mv.col) & 7;
+      best_ = {mv, cost, made ? at_hand_ : -1};
+      at_hand_ ^= made;
+    }
     return cost;
   }
 
@@ -132,9 +136,9 @@ class Search {
     const P* pred = at(mv);
     ptrdiff_t stride = q_.ref.stride();
     if ((mv.row | mv.col) & 7) {
-      q_.dsp.subpel.put(scratch_, w_, pred, stride, w_, h_, (mv.col & 7) * 2, (mv.row & 7) * 2,
+      q_.dsp.subpel.put(scratch_[at_hand_], w_, pred, stride, w_, h_, (mv.col & 7) * 2, (mv.row & 7) * 2,
                         subpel_filter_index(EIGHTTAP, w_), subpel_filter_index(EIGHTTAP, h_), q_.bit_depth);
-      pred = scratch_;
+      pred = scratch_[at_hand_];
       stride = w_;
     }
     const auto& d = q_.dsp.distortion;
@@ -142,7 +146,8 @@ class Search {
   }
 
   const BlockMotionQuery<P>& q_;
-  P* const scratch_;
+  const Array<P*, 2> scratch_;
+  int at_hand_ = 0;        ///< where the next prediction goes; the other holds that of the best, if any does
   const int w_, h_;
   const Reach reach_;
   BlockMotion best_;
@@ -159,7 +164,7 @@ bool mv_in_reach(const BlockMotionQuery<P>& q, Mv mv) {
 }
 
 template <Pixel P>
-BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, P* scratch) {
+BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, const Array<P*, 2>& scratch) {
   Search<P> search(query, scratch);
   for (const Mv& mv : starts) search.start_at(mv);
   if (search.best().cost == ~0u) return {};
@@ -171,8 +176,8 @@ BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv>
   return search.best();
 }
 
-template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, uint8_t*);
-template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, uint16_t*);
+template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, const Array<uint8_t*, 2>&);
+template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, const Array<uint16_t*, 2>&);
 template bool mv_in_reach(const BlockMotionQuery<uint8_t>&, Mv);
 template bool mv_in_reach(const BlockMotionQuery<uint16_t>&, Mv);
 

@@ -35,17 +35,19 @@ struct BlockMotionQuery {
 struct BlockMotion {
   Mv mv;
   uint32_t cost = ~0u;      ///< distortion and rate of the last stage
+  int predicted = -1;       ///< where the vector's prediction with EIGHTTAP was left, if it was made
 };
 
-/// Tries the whole-sample positions nearest to `starts` and descends from the best. P* scratch: kMaxPredictSize^2.
+/// Tries the whole-sample positions nearest to `starts` and descends from the best. Each of `scratch` has room for the block,
+/// in rows of its width.
 template <Pixel P>
-BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, P* scratch);
+BlockMotion search_block_motion(const BlockMotionQuery<P>& query, Span<const Mv> starts, const Array<P*, 2>& scratch);
 
 /// True when a prediction of the block with this vector reads only the reference and its margins.
 template <Pixel P>
 bool mv_in_reach(const BlockMotionQuery<P>& query, Mv mv);
 
-extern template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, uint8_t*);
-extern template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, uint16_t*);
+extern template BlockMotion search_block_motion(const BlockMotionQuery<uint8_t>&, Span<const Mv>, const Array<uint8_t*, 2>&);
+extern template BlockMotion search_block_motion(const BlockMotionQuery<uint16_t>&, Span<const Mv>, const Array<uint16_t*, 2>&);
 
 }  // namespace tessera

@@ -2,6 +2,8 @@
 // predicted a second time when it is coded.
 #pragma once
 
+#include <utility>
+
 #include "frame/block_info.h"
 
 namespace tessera {
@@ -16,12 +18,22 @@ class CandidatePredictions {
     made_[at_hand_] = Made(info);
     return samples_[at_hand_].data();
   }
-  /// What was begun last stays; what comes next takes the other's place.
-  void keep() { at_hand_ ^= 1; }
+  /// What was begun last stays; what comes next takes its predecessor's place.
+  void keep() { std::swap(kept_, at_hand_); }
+  /// Room for a search of `info`'s vector.
+  Array<P*, 2> room() {
+    made_[at_hand_] = {};
+    return {samples_[at_hand_].data(), samples_[spare_].data()};
+  }
+  /// The search left the prediction of `info` in this part of the room: as if it had been begun.
+  void take(const BlockInfo& info, int part) {
+    if (part == 1) std::swap(at_hand_, spare_);
+    made_[at_hand_] = Made(info);
+  }
   /// Null where it is not at hand.
   const P* find(const BlockInfo& info) const {
     const Made wanted(info);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
       if (wanted.lasts && wanted == made_[i]) return samples_[i].data();
     return nullptr;
   }
@@ -45,9 +57,9 @@ class CandidatePredictions {
     bool operator==(const Made&) const = default;
   };
 
-  Array<Made, 2> made_ = {};
-  int at_hand_ = 0;
-  alignas(64) Table2<P, 2, kSbSize * kSbSize> samples_;
+  Array<Made, 3> made_ = {};
+  int kept_ = 0, at_hand_ = 1, spare_ = 2;
+  alignas(64) Table2<P, 3, kSbSize * kSbSize> samples_;
 };
 
 }  // namespace tessera

@@ -22,6 +22,15 @@ uint64_t inter_mode_rate(SearchContext<P>& s, const BlockInfo& info) {
   return counter.bits512();
 }
 
+/// The luma of a candidate, in rows of its width, made unless it is at hand.
+template <Pixel P>
+const P* candidate_prediction(SearchContext<P>& s, const BlockInfo& info) {
+  if (const P* const known = s.scratch.candidates.find(info)) return known;
+  P* const made = s.scratch.candidates.begin(info);
+  predict_block_plane(s, info, 0, made, block_width(info.size));
+  return made;
+}
+
 template <Pixel P>
 uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
   const int w = block_width(info.size);
@@ -34,9 +43,7 @@ uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
                                                   info.mi_row * MI_SIZE + (mv.row >> 3), w, block_height(info.size), s.scratch.inter);
     return satd(src, s.source_stride[0], at.at, at.stride);
   }
-  P* const pred = s.scratch.candidates.begin(info);
-  predict_block_plane(s, info, 0, pred, w);
-  return satd(src, s.source_stride[0], pred, w);
+  return satd(src, s.source_stride[0], candidate_prediction(s, info), w);
 }
 
 template <Pixel P>

@@ -124,6 +124,7 @@ void InterSearch<P>::keep_best(const InterCandidate& c) {
 
 template <Pixel P>
 Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs) {
+  CandidatePredictions<P>& predictions = s_.scratch.candidates;
   const InterSettings& set = s_.settings().inter;
   const MvPair pred = pred_mv(refs, NEWMV, 0, false);
   const BlockMotionQuery<P> query = {.dsp = s_.dsp,
@@ -143,13 +144,23 @@ Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefM
                                                   .first_step = set.open_loop_start ? 1 : 4,
                                                   .subpel_rounds = set.subpel_rounds,
                                                   .foresees = set.subpel_foreseen}};
+  const auto found_from = [&](const FixedVector<Mv, 8>& from) {
+    const BlockMotion found = search_block_motion(query, Span<const Mv>(from.data(), from.size()), predictions.room());
+    if (found.cost == ~0u) return pred[0];
+    if (found.predicted >= 0) {
+      BlockInfo info = base;
+      info.ref_frame = {ref, NONE};
+      info.mv = {found.mv, Mv{}};
+      predictions.take(info, found.predicted);
+    }
+    return found.mv;
+  };
   FixedVector<Mv, 8> starts;
   starts.push_back(pred[0]);
   if (set.open_loop_start) {
     for (const SquareMotion& m : open_loop(base, ref))
       if (m.sad != ~0u) starts.push_back(m.mv);
-    const BlockMotion near = search_block_motion(query, Span<const Mv>(starts.data(), starts.size()), s_.scratch.motion.data());
-    return near.cost == ~0u ? pred[0] : near.mv;
+    return found_from(starts);
   }
   starts.push_back({});
   for (int i = 0; i < std::min(2, refs.num_mv_found); i++) starts.push_back(refs.stack[i].mv[0]);
@@ -162,8 +173,7 @@ Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefM
     starts.push_back(fine(coarse->mv.at(col, row)));
     if (mid_col != col || mid_row != row) starts.push_back(fine(coarse->mv.at(mid_col, mid_row)));
   }
-  const BlockMotion found = search_block_motion(query, Span<const Mv>(starts.data(), starts.size()), s_.scratch.motion.data());
-  return found.cost == ~0u ? pred[0] : found.mv;
+  return found_from(starts);
 }
 
 /// The squares or halves of squares that open-loop motion knows the block by: one, or two of a narrow block.
@@ -271,12 +281,7 @@ template <Pixel P>
 RdCost InterSearch<P>::luma_trial(const InterCandidate& candidate) {
   const BlockInfo& info = candidate.info;
   const int w = block_width(info.size), h = block_height(info.size);
-  const P* pred = s_.scratch.candidates.find(info);
-  if (!pred) {
-    P* const made = s_.scratch.candidates.begin(info);
-    predict_block_plane(s_, info, 0, made, w);
-    pred = made;
-  }
+  const P* const pred = candidate_prediction(s_, info);
   const P* const src = s_.source_at(0, info.mi_row, info.mi_col);
   const int64_t sse = static_cast<int64_t>(s_.dsp.distortion.sse[info.size](src, s_.source_stride[0], pred, w));
   RdCost plain = {.distortion = sse, .rate = candidate.rate, .j = s_.j(sse, candidate.rate)};

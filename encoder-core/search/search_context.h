@@ -81,7 +81,6 @@ struct SearchScratch {
   Array<BlockSamples<P>, 2> pred;                        ///< competing predictions
   CandidatePredictions<P> candidates;
   BlockSamples<P> source_edge;                           ///< source of a superblock that leaves the picture
-  alignas(64) Array<P, kMaxPredictSize * kMaxPredictSize> motion;
   alignas(64) Array<int16_t, kSbSize * kSbSize> residual;
   alignas(64) Array<Coeff, 32 * 32> coeff, dequantised;
   alignas(64) Array<Level, 32 * 32> trial_levels;

@@ -44,7 +44,8 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
   header.force_integer_mv = false;
   MvCostTable rate;
   rate.build(cdfs, MvPrecision(header));
-  std::vector<P> scratch(kMaxPredictSize * kMaxPredictSize);
+  std::vector<P> room(2 * 32 * 32), expected(32 * 32);
+  const Array<P*, 2> scratch = {room.data(), room.data() + 32 * 32};
   for (const Mv mv : {Mv{0, 0}, Mv{8, -16}, Mv{-20, 36}, Mv{-6, 10}, Mv{44, 60}}) {
     Picture<P> ref(format), cur(format);
     for (int y = 0; y < kH; y++)
@@ -67,9 +68,17 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
                                        .bit_depth = kDepth,
                                        .settings = {.satd = true, .subpel_depth = 3, .max_steps = 16}};
     const Mv start[] = {{0, 0}};
-    const BlockMotion found = search_block_motion(query, Span<const Mv>(start, 1), scratch.data());
+    const BlockMotion found = search_block_motion(query, Span<const Mv>(start, 1), scratch);
     EXPECT_NEAR(found.mv.row, mv.row, 2) << mv.row << "," << mv.col;
     EXPECT_NEAR(found.mv.col, mv.col, 2) << mv.row << "," << mv.col;
+    // The winner's prediction stays, where one was made.
+    const bool fractional = (found.mv.row | found.mv.col) & 7;
+    ASSERT_EQ(found.predicted >= 0, fractional);
+    if (fractional) {
+      dsp.subpel.put(expected.data(), 32, query.ref.ptr(80 + (found.mv.col >> 3), 48 + (found.mv.row >> 3)), query.ref.stride(), 32, 32,
+                     (found.mv.col & 7) * 2, (found.mv.row & 7) * 2, EIGHTTAP, EIGHTTAP, kDepth);
+      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), scratch[found.predicted])) << mv.row << "," << mv.col;
+    }
     // Quarters around what whole samples foresee: nearly as near, with half of the interpolation.
     this->put = dsp.subpel.put;
     int calls[2];
@@ -80,7 +89,7 @@ TYPED_TEST(BlockMotionTest, FindsTheDisplacement) {
       const BlockMotionQuery<P> quick = {.dsp = counting, .src = query.src, .src_stride = query.src_stride, .ref = query.ref, .size = query.size,
                                          .x_px = 80, .y_px = 48, .pred = {}, .rate = rate, .lambda = 0.002f, .bit_depth = kDepth,
                                          .settings = {.satd = false, .subpel_rounds = 1, .foresees = foresees}};
-      const BlockMotion near = search_block_motion(quick, Span<const Mv>(start, 1), scratch.data());
+      const BlockMotion near = search_block_motion(quick, Span<const Mv>(start, 1), scratch);
       EXPECT_NEAR(near.mv.row, mv.row, foresees ? 4 : 2) << mv.row << "," << mv.col << " foresees " << foresees;
       EXPECT_NEAR(near.mv.col, mv.col, foresees ? 4 : 2) << mv.row << "," << mv.col << " foresees " << foresees;
       calls[foresees] = this->puts;
