@@ -210,8 +210,15 @@ constexpr int strip_index(int w) {
   return w == 4 ? 0 : w == 8 || Strips::kWidest == 8 ? 1 : 2;
 }
 
+/// The calls that are rarer or longer stand apart: what most of them go through then saves no registers.
+template <Pixel P, class Out>
+[[gnu::noinline]] void filter_strips(StripFn<P, Out>* kernel, Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h,
+                                     int strip, const SubpelTaps<P>& taps) {
+  for (int x = 0; x < w; x += strip) kernel(dst + x, dst_stride, src + x, src_stride, h, &taps);
+}
+
 template <class Strips, Pixel P, class Out>
-void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
+[[gnu::always_inline]] inline void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
                   int w, int h, int frac_x, int frac_y, int filter_x, int filter_y) {
   const SubpelTaps<P> taps =
       make_taps(P{}, kHalfTaps<int8_t>[filter_x][frac_x].data(), kHalfTaps<int8_t>[filter_y][frac_y].data(),
@@ -220,8 +227,10 @@ void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_s
   const bool sharp_x = filter_x == EIGHTTAP_SHARP, sharp_y = filter_y == EIGHTTAP_SHARP, sharp = sharp_x || sharp_y;
   const auto kernel = frac_x && frac_y ? strips.hv[sharp] : frac_x ? strips.h[sharp_x] : strips.v[sharp_y];
   const int strip = std::min(w, frac_x && frac_y && sharp ? Strips::kWideSharp : Strips::kWidest);
-  for (int x = 0; x < w; x += strip)
-    kernel(dst + x, dst_stride * static_cast<ptrdiff_t>(sizeof(Out)), src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h, &taps);
+  dst_stride *= static_cast<ptrdiff_t>(sizeof(Out));
+  src_stride *= static_cast<ptrdiff_t>(sizeof(P));
+  if (w > strip) filter_strips<P, Out>(kernel, dst, dst_stride, src, src_stride, w, h, strip, taps);
+  else kernel(dst, dst_stride, src, src_stride, h, &taps);
 }
 
 template <int W, Pixel P>
@@ -229,42 +238,58 @@ void copy_rows(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
   for (int y = 0; y < h; y++, dst += dst_stride, src += src_stride) std::memcpy(dst, src, W * sizeof(P));
 }
 
+template <Pixel P>
+[[gnu::noinline]] void copy_block(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h) {
+  switch (w) {
+    case 2: return copy_rows<2>(dst, dst_stride, src, src_stride, h);
+    case 4: return copy_rows<4>(dst, dst_stride, src, src_stride, h);
+    case 8: return copy_rows<8>(dst, dst_stride, src, src_stride, h);
+    case 16: return copy_rows<16>(dst, dst_stride, src, src_stride, h);
+    case 32: return copy_rows<32>(dst, dst_stride, src, src_stride, h);
+    case 64: return copy_rows<64>(dst, dst_stride, src, src_stride, h);
+    default: return copy_rows<128>(dst, dst_stride, src, src_stride, h);
+  }
+}
+
+template <Pixel P>
+[[gnu::noinline]] void scalar_put(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y,
+                                  int filter_x, int filter_y, int bit_depth) {
+  SubpelTable<P> scalar;
+  bind_subpel_scalar(scalar);
+  scalar.put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+}
+template <Pixel P>
+[[gnu::noinline]] void scalar_prep(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
+                                   int filter_y, int bit_depth) {
+  SubpelTable<P> scalar;
+  bind_subpel_scalar(scalar);
+  scalar.prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+}
+
 /// spec 7.11.3.4: block inter prediction process, single prediction.
 template <class Strips, Pixel P>
 void subpel_put(P* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
                 int filter_y, int bit_depth) {
-  if (!frac_x && !frac_y) {
-    switch (w) {
-      case 2: return copy_rows<2>(dst, dst_stride, src, src_stride, h);
-      case 4: return copy_rows<4>(dst, dst_stride, src, src_stride, h);
-      case 8: return copy_rows<8>(dst, dst_stride, src, src_stride, h);
-      case 16: return copy_rows<16>(dst, dst_stride, src, src_stride, h);
-      case 32: return copy_rows<32>(dst, dst_stride, src, src_stride, h);
-      case 64: return copy_rows<64>(dst, dst_stride, src, src_stride, h);
-      default: return copy_rows<128>(dst, dst_stride, src, src_stride, h);
-    }
-  }
+  if (!frac_x && !frac_y) return copy_block(dst, dst_stride, src, src_stride, w, h);
   if (fits<P>(w, h, filter_x, bit_depth))
     return filter_block<Strips>(Strips::kPut, dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
-  SubpelTable<P> scalar;
-  bind_subpel_scalar(scalar);
-  scalar.put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+  scalar_put(dst, dst_stride, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+}
+
+template <class Strips, Pixel P>
+[[gnu::noinline]] void widen_block(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h) {
+  for (int x = 0; x < w; x += Strips::kWidest)
+    Strips::kCopy[strip_index<Strips>(w)](tmp + x, 2 * w, src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h);
 }
 
 /// spec 7.11.3.4: block inter prediction process, one of two predictions.
 template <class Strips, Pixel P>
 void subpel_prep(int16_t* tmp, const P* src, ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x, int filter_y,
                  int bit_depth) {
-  if (!frac_x && !frac_y && w >= 4 && (sizeof(P) == 1 || bit_depth == 10)) {
-    for (int x = 0; x < w; x += Strips::kWidest)
-      Strips::kCopy[strip_index<Strips>(w)](tmp + x, 2 * w, src + x, src_stride * static_cast<ptrdiff_t>(sizeof(P)), h);
-    return;
-  }
+  if (!frac_x && !frac_y && w >= 4 && (sizeof(P) == 1 || bit_depth == 10)) return widen_block<Strips>(tmp, src, src_stride, w, h);
   if (fits<P>(w, h, filter_x, bit_depth))
     return filter_block<Strips>(Strips::kPrep, tmp, w, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y);
-  SubpelTable<P> scalar;
-  bind_subpel_scalar(scalar);
-  scalar.prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
+  scalar_prep(tmp, src, src_stride, w, h, frac_x, frac_y, filter_x, filter_y, bit_depth);
 }
 
 template <Pixel P>
