@@ -11,10 +11,7 @@ namespace {
 /// The edges of a 64x64 part of a plane in one pass: lines run along the edges, units of 4.
 struct EdgeMap {
   static constexpr int kUnits = DeblockEdges::kTileUnits;
-  struct Edge {
-    uint8_t taps, kind, other;
-    bool operator==(const Edge&) const = default;
-  };
+  using Edge = uint16_t;  ///< taps, kind << 2, other << 9
   Table2<Edge, kUnits, kUnits> edges;     ///< [ across ][ along ]
   Array<uint32_t, kUnits> present = {};   ///< [ across ]: bit a where there is an edge at [ across ][ a ]
 };
@@ -57,15 +54,15 @@ class EdgeFinder {
         const int begin = std::countr_zero(left), most = begin + std::countr_one(left >> begin);
         int end = begin + 1;
         while (end < most && edges[end] == edges[begin]) end++;
-        const auto [taps, kind, other] = edges[begin];
+        const EdgeMap::Edge alike = edges[begin];
         const bool vertical = pass_ == DEBLOCK_VERTICAL_EDGES;
         DeblockEdge edge = {};
         edge.x4 = static_cast<uint32_t>(vertical ? line : begin) & 15;
         edge.y4 = static_cast<uint32_t>(vertical ? begin : line) & 15;
         edge.length = static_cast<uint32_t>(end - begin) & 31;
-        edge.taps = taps & 3;
-        edge.kind = kind & 127;
-        edge.other = other & 127;
+        edge.taps = alike & 3;
+        edge.kind = alike >> 2 & 127;
+        edge.other = alike >> 9 & 127;
         out.edges.push_back(edge);
         left &= ~0u << end;
       }
@@ -77,6 +74,7 @@ class EdgeFinder {
   struct Unit {
     const BlockInfo* info = nullptr;
     TxSize tx = TX_4X4;
+    uint8_t kind = 0;
   };
 
   /// spec 7.14.2: edge loop filter process, as far as it does not depend on levels.
@@ -100,8 +98,8 @@ class EdgeFinder {
         const int tx_units = tx_units_[current.tx], block_units = block_units_[current.info->size];
         const bool is_tx_edge = (across & (tx_units - 1)) == 0, is_block_edge = (across & (block_units - 1)) == 0;
         if (across > 0 && is_tx_edge && (is_block_edge || filters_inside(*current.info))) {
-          map.edges[across - across_begin][along - along_begin] = {taps(previous.tx, current.tx), deblock_kind(*current.info),
-                                                                   deblock_kind(*previous.info)};
+          map.edges[across - across_begin][along - along_begin] =
+              static_cast<EdgeMap::Edge>(taps(previous.tx, current.tx) | current.kind << 2 | previous.kind << 9);
           found |= 1u << (across - across_begin);
         }
         cross(current);
@@ -122,8 +120,9 @@ class EdgeFinder {
   Unit unit(int x4, int y4) const {
     const int mi_row = (y4 << ss_y_) | ss_y_, mi_col = (x4 << ss_x_) | ss_x_;
     const BlockInfo& info = frame_.blocks.at(mi_row, mi_col);
-    if (!plane_) return {&info, frame_.tx.at(mi_col, mi_row).size};
-    return {&info, frame_.header.lossless_array[info.segment_id] ? TX_4X4 : get_tx_size_uv(info.size, ss_x_, ss_y_)};
+    const uint8_t kind = deblock_kind(info);
+    if (!plane_) return {&info, frame_.tx.at(mi_col, mi_row).size, kind};
+    return {&info, frame_.header.lossless_array[info.segment_id] ? TX_4X4 : get_tx_size_uv(info.size, ss_x_, ss_y_), kind};
   }
   static bool filters_inside(const BlockInfo& info) { return !info.skip || info.ref_frame[0] <= INTRA_FRAME; }
 
