@@ -159,6 +159,24 @@ TEST(Determinism, BytesWithRegionsDoNotDependOnThreads) {
     }
 }
 
+/// The second scene is harder, which frames coded beforehand tell while others are being coded; the third is not.
+TEST(Determinism, ScenesTriedBeforehandDoNotDependOnThreads) {
+  for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr}) {
+    const auto scenes = [&](int threads) {
+      EncoderConfig c = config_of(UsageProfile::kGoodQuality, threads);
+      c.end_usage = usage;
+      c.runtime.cpu_used = 10;
+      c.runtime.target_bitrate_kbps = 200;
+      Status status;
+      return encode_pictures(c, 150, &status, [&](int i) {
+        return i / 50 == 1 ? make_test_picture(c.width, c.height, 8, false, i) : make_drawn_picture(c.width, c.height, 8, false, i);
+      }).bytes();
+    };
+    const std::vector<uint8_t> one = scenes(1);
+    for (int threads : {2, 5}) EXPECT_TRUE(scenes(threads) == one) << threads << " threads, usage " << int(usage);
+  }
+}
+
 TEST(Determinism, BytesDoNotDependOnKernels) {
   for (int depth : {8, 10}) {
     EncoderConfig c = config_of(UsageProfile::kGoodQuality, 2);
