@@ -57,7 +57,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.dc_margin = 2.0f;
   s.intra.all_modes_inter = false;
   if (cpu_used < 6) return;
-  guide(s.partition, 0.17f, 0.95f);
+  guide(s.partition, 0.085f, 0.8f);
   s.intra.full_rd_modes = 2;
   s.intra.chroma_modes = 2;
   s.inter.coarse_reach_x = 32;
@@ -74,8 +74,9 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
     s.filter.deblock_search = false;
   }
   if (cpu_used < 9) return;
-  guide(s.partition, 0.3f, 1.0f);
-  s.partition.intra.rect = false;
+  guide(s.partition, 0.15f, 1.0f);
+  guide(s.partition.intra, 0.3f, 1.0f);
+  s.partition.intra.rect = s.partition.inter.rect = false;
   s.partition.skip_stop = 0.05f;
   s.intra.full_rd_modes = 1;
   s.tx.inter_depth = s.tx.intra_depth = 0;
@@ -86,11 +87,12 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.angle_deltas = false;
   s.filter.cdef_sampling = large ? 4 : 2;
   if (cpu_used < 10) return;
-  s.partition.intra.none_below = s.partition.inter.none_below = 0.5f;
-  s.partition.stop_below = 0.6f;
+  s.partition.intra.none_below = 0.5f;
+  s.partition.inter.none_below = 0.05f;
+  s.partition.stop_below = 0.35f;
   if (large) {
-    s.partition.small_none_below = 0.7f;
-    s.partition.small_stop_below = 0.75f;
+    s.partition.small_none_below = 0.15f;
+    s.partition.small_stop_below = 0.5f;
   }
   s.inter.max_references = 1;
   s.inter.subpel_foreseen = true;
@@ -112,14 +114,14 @@ SearchSettings chain_settings(int step) {
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
   if (step >= 1) {
-    guide(s.partition, 0.005f, 0.01f);
+    guide(s.partition, 0.003f, 0.01f);
     quarters(s.partition, 0.005f);
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
     s.inter.wedges = false;
   }
   if (step >= 2) {
-    guide(s.partition, 0.01f, 0.02f);
+    guide(s.partition, 0.006f, 0.02f);
     quarters(s.partition, 0.01f);
     s.partition.ab_margin = 1.0f;
     s.partition.small_above = 0.05f;
@@ -132,7 +134,7 @@ SearchSettings chain_settings(int step) {
     s.tx.type_candidates = 7;
   }
   if (step >= 3) {
-    guide(s.partition, 0.02f, 0.03f);
+    guide(s.partition, 0.01f, 0.03f);
     quarters(s.partition, 0.025f);
     s.partition.rect_max = BLOCK_32X32;
     s.inter.max_references = 4;
@@ -143,7 +145,7 @@ SearchSettings chain_settings(int step) {
     s.filter.cdef_max_bits = 2;
   }
   if (step >= 4) {
-    guide(s.partition, 0.03f, 0.05f);
+    guide(s.partition, 0.015f, 0.05f);
     quarters(s.partition, 0.04f);
     s.partition.small_above = 0.08f;
   }
@@ -154,7 +156,7 @@ SearchSettings chain_settings(int step) {
     s.partition.skip_stop = 0.005f;
     quarters(s.partition, 0.06f);
     s.partition.small_above = 0.15f;
-    guide(s.partition, 0.05f, 0.3f);
+    guide(s.partition, 0.025f, 0.25f);
   }
   if (step >= 6) {
     s.filter.restoration.chroma = false;
@@ -169,13 +171,13 @@ SearchSettings chain_settings(int step) {
     s.tx.type_candidates = 4;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
-    guide(s.partition, 0.08f, 0.6f);
+    guide(s.partition, 0.04f, 0.5f);
     s.partition.ab = s.partition.four_way = false;
     s.partition.small_above = 0.2f;
     s.partition.skip_stop = 0.02f;
   }
   if (step >= 7) {
-    guide(s.partition, 0.14f, 0.9f);
+    guide(s.partition, 0.07f, 0.7f);
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
     s.inter.subpel_rounds = 1;
@@ -185,7 +187,7 @@ SearchSettings chain_settings(int step) {
   }
   if (step >= 8) {
     s.filter.restoration.self_guided_sets = 0;
-    guide(s.partition, 0.17f, 0.95f);
+    guide(s.partition, 0.085f, 0.7f);
     guide(s.partition.intra, 0.08f, 0.15f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
@@ -200,20 +202,20 @@ SearchSettings chain_settings(int step) {
   }
   if (step >= 9) {
     s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
-    guide(s.partition, 0.22f, 1.0f);
+    guide(s.partition, 0.11f, 0.6f);
     guide(s.partition.intra, 0.14f, 0.2f);
     s.partition.skip_stop = 0.05f;
     s.intra.palettes = 1;
-    s.partition.inter.rect = false;
     s.inter.overlap_candidates = 0;
     s.inter.warp_refinement = 1;
     s.filter.deblock_search = false;
   }
   if (step >= 10) {
-    guide(s.partition, 0.25f, 1.0f);
-    s.partition.inter.none_below = 0.6f;
-    s.partition.stop_below = 0.7f;
-    s.partition.intra.rect = false;
+    guide(s.partition, 0.125f, 1.0f);
+    guide(s.partition.intra, 0.25f, 1.0f);
+    s.partition.inter.none_below = 0.05f;
+    s.partition.stop_below = 0.35f;
+    s.partition.intra.rect = s.partition.inter.rect = false;
     s.intra.full_rd_modes = 2;
     s.inter.open_loop_rounds = 1;
     s.inter.pair_margin = 1.3f;
@@ -234,8 +236,6 @@ SearchSettings chain_settings(int step) {
   }
   if (step >= 11) {
     s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
-    s.partition.small_none_below = 0.75f;
-    s.partition.small_stop_below = 0.85f;
     s.partition.intra.none_below = 0.45f;
     s.partition.intra.split_above = 0.65f;
     s.intra.full_rd_modes = 1;
@@ -272,17 +272,17 @@ void ease_leaf(SearchSettings& leaf, int step) {
   if (step < 3) return;
   leaf.inter.warp_candidates = leaf.inter.overlap_candidates = 0;
   if (step == 5) {
-    guide_inter(leaf.partition, 0.1f);
+    guide_inter(leaf.partition, 0.05f);
     leaf.partition.ab = leaf.partition.four_way = false;
     leaf.tx.type_candidates_inter = 1;
     leaf.tx.inter_depth = 1;
   }
   if (step == 8) {
-    guide_inter(leaf.partition, 0.22f);
+    guide_inter(leaf.partition, 0.11f);
     leaf.partition.skip_stop = 0.08f;
   }
   if (step == 9) {
-    guide_inter(leaf.partition, 0.27f);
+    guide_inter(leaf.partition, 0.135f);
     leaf.partition.skip_stop = 0.1f;
   }
 }

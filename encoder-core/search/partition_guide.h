@@ -3,6 +3,7 @@
 #pragma once
 
 #include "search/partition_log.h"
+#include "search/partition_models.h"
 #include "search/search_context.h"
 
 namespace tessera {
@@ -15,14 +16,14 @@ class PartitionGuide {
   /// Call before each superblock, after its motion is known.
   void start_superblock();
   /// Probability that the square (16x16 .. 64x64, inside the frame) is better split than whole.
-  float split_odds(int mi_row, int mi_col, BlockSize size) const;
+  /// What follows about a square is asked only after this: it goes by the same signs.
+  float split_odds(int mi_row, int mi_col, BlockSize size);
   /// The same once the cost of the whole block is known, in inter frames.
-  float split_odds_after(int mi_row, int mi_col, BlockSize size, const RdCost& whole, bool whole_skips) const;
+  float split_odds_after(BlockSize size, const RdCost& whole, bool whole_skips) const;
 
   /// What is known of a square when its halves are considered: costs of NONE and SPLIT.
   struct Tried {
     double whole_j, split_j;
-    bool whole_skips;
   };
   /// Probability that HORZ (or VERT) beats both.
   float halves_odds(int mi_row, int mi_col, BlockSize size, bool vertical, const Tried& tried) const;
@@ -34,30 +35,25 @@ class PartitionGuide {
 #endif
 
  private:
-  static constexpr int kFeatures = 19, kFeaturesAfter = 27;
   struct Texture {
     float variance = 0, log_variance = 0, peak = 0;  ///< mean, mean of ln(1 + .), largest of its 8x8 blocks
     float mean = 0, square_mean = 0;                 ///< of the 8x8 blocks' means
     float total_variance() const { return variance + square_mean - mean * mean; }
   };
-  int gather_cut(int mi_row, int mi_col, int level, bool vertical, const Tried& tried, Array<float, kFeaturesAfter>& f) const;
-  int gather_after(int mi_row, int mi_col, int level, const RdCost& whole, bool whole_skips, Array<float, kFeaturesAfter>& f) const;
-  int gather_surroundings(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f, int n) const;
-  int gather_intra(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f) const;
+  int gather_edge(int mi_row, int mi_col, int level, bool above, PartitionSigns& f, int n) const;
+  int gather_surroundings(int mi_row, int mi_col, int level, PartitionSigns& f, int n) const;
+  int gather_intra(int mi_row, int mi_col, int level, PartitionSigns& f) const;
+  int gather_inter(int mi_row, int mi_col, int level, PartitionSigns& f) const;
+  int add_whole(int level, const RdCost& whole, bool whole_skips, PartitionSigns& f) const;
+  int add_cut(int mi_row, int mi_col, int level, bool vertical, const Tried& tried, PartitionSigns& f) const;
+  float variance_spread(int level, int row, int col, int count) const;
   float step() const;
-  void gather(int mi_row, int mi_col, int level, Array<float, kFeaturesAfter>& f) const;
   SquareMotion best_motion(int level, int row, int col) const;
+  int guiding_references() const;
 
   const SearchContext<P>& s_;
   Array<Texture, kSquares> texture_ = {};
-  struct Model {
-    float bias;
-    Array<float, kFeaturesAfter> weight;
-  };
-  static const Array<Model, 3> kBefore, kAfter, kHalves, kIntra, kIntraHalves;
-  static const Array<Model, 2> kQuarters, kIntraQuarters;
-  float evaluate(const Model& model, const Array<float, kFeaturesAfter>& f, int count) const;
-  int guiding_references() const;
+  Array<PartitionSigns, 3> signs_ = {};  ///< of the square of 64, 32, 16 that was asked about last
 };
 
 extern template class PartitionGuide<uint8_t>;

@@ -93,7 +93,6 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
   const PartitionRules& rules = intra ? set.intra : set.inter;
   const bool forced = !node.has_rows || !node.has_cols;
   if (forced) return partition == PARTITION_SPLIT ? node.size > BLOCK_8X8 : rules.rect || node.size == BLOCK_8X8;
-  if (kPartitionLog && node.logged) return true;
   switch (partition) {
     case PARTITION_NONE:
       if (!intra && node.size > set.max) return false;
@@ -109,14 +108,14 @@ bool PartitionSearch<P>::worth_trying(const Node& node, Partition partition) con
       // Where the guide was sure of one of the two there is nothing between them.
       return node.tried_none && node.split_j > 0 &&
              guide_.halves_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT,
-                                {node.none_j, node.split_j, node.none_skips}) > rules.halves_above;
+                                {node.none_j, node.split_j}) > rules.halves_above;
     case PARTITION_HORZ_4:
     case PARTITION_VERT_4:
       if (!set.four_way || node.none_skips) return false;
       if (!node.guided || rules.quarters_above <= 0) return true;
       return node.tried_none && node.split_j > 0 &&
              guide_.quarters_odds(node.mi_row, node.mi_col, node.size, partition == PARTITION_VERT_4,
-                                  {node.none_j, node.split_j, node.none_skips}) > rules.quarters_above;
+                                  {node.none_j, node.split_j}) > rules.quarters_above;
     default:
       if (!set.ab || node.none_skips) return false;
       return set.ab_margin <= 0 || foreseen_j(node, partition) < set.ab_margin * node.best.j;
@@ -218,10 +217,10 @@ void PartitionSearch<P>::start_superblock() {
 
 /// Squares of 8x8 and those that the frame's edge cuts are left to trial.
 template <Pixel P>
-void PartitionSearch<P>::ask_guide(Node& node) const {
+void PartitionSearch<P>::ask_guide(Node& node) {
   const bool known = !s_.lossless() && node.has_rows && node.has_cols && node.size >= BLOCK_16X16;
   node.logged = kPartitionLog && known;
-  node.guided = s_.settings().partition.guided() && known;
+  node.guided = s_.settings().partition.guided() && known && !kPartitionLog;
   if (node.guided) node.split_odds = guide_.split_odds(node.mi_row, node.mi_col, node.size);
 }
 
@@ -232,7 +231,7 @@ bool PartitionSearch<P>::stop_after_none(const Node& node) const {
   if (blocks_.last_was_exact_copy()) return true;
   const float below = node.size == BLOCK_16X16 ? std::max(set.stop_below, set.small_stop_below) : set.stop_below;
   if (node.guided && below > 0 && !s_.header().frame_is_intra() && node.split_odds >= none_below(node) &&
-      guide_.split_odds_after(node.mi_row, node.mi_col, node.size, node.best, node.none_skips) < below)
+      guide_.split_odds_after(node.size, node.best, node.none_skips) < below)
     return true;
   const float stop = set.skip_stop;
   if (!node.none_skips || stop <= 0) return false;

@@ -31,7 +31,7 @@ class PartitionSearch {
   RdCost code_parts(const Node& node, Partition partition, double budget, Array<double, 4>& parts);
   static double foreseen_j(const Node& node, Partition partition);
   bool stop_after_none(const Node& node) const;
-  void ask_guide(Node& node) const;
+  void ask_guide(Node& node);
 #ifdef TESSERA_PARTITION_LOG
   void log(const Node& node) const;
 #endif

@@ -272,7 +272,7 @@ std::vector<StreamCase> motions() {
   for (const auto& s : size)
     for (Structure structure : {Structure::kLowDelay, Structure::kPyramid})
       for (int depth : {8, 10})
-        cases.push_back({.width = s[0], .height = s[1], .frames = 9, .bit_depth = depth, .structure = structure,
+        cases.push_back({.width = s[0], .height = s[1], .frames = s[1] > 64 ? 9 : 25, .bit_depth = depth, .structure = structure,
                          .cpu_used = s[0] > 200 ? 6 : 3, .turning = true});
   for (int cpu_used : {0, 2, 5})
     for (int cq_level : {30, 45, 60})
@@ -282,7 +282,7 @@ std::vector<StreamCase> motions() {
       cases.push_back({.width = 352, .height = 288, .frames = 4, .bit_depth = rows ? 10 : 8, .structure = columns > rows ? Structure::kLowDelay : Structure::kPyramid,
                        .cpu_used = 6, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .turning = true});
   for (int depth : {8, 10})
-    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .monochrome = true, .turning = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .cq_level = 30, .monochrome = true, .turning = true});
   return cases;
 }
 
