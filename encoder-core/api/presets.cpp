@@ -30,6 +30,12 @@ void quarters(PartitionSettings& p, float odds) {
   p.intra.quarters_above = odds * 1.25f;
 }
 
+/// A transform and its split are both coded where the log odds of what costs less are within `doubt` of even.
+void foresee_split(TxSettings& tx, float doubt) {
+  tx.whole_below = -doubt;
+  tx.split_above = doubt;
+}
+
 /// Steps of the chain.
 struct RoleSteps {
   int key, base, inner, outer, leaf;  ///< what is common goes by key
@@ -44,7 +50,7 @@ constexpr Array<RoleSteps, 11> kSteps = {{{0, 0, 0, 0, 0},
                                           {7, 6, 6, 8, 8},
                                           {8, 7, 7, 8, 8},
                                           {9, 8, 9, 9, 9},
-                                          {10, 10, 10, 10, 10},
+                                          {10, 9, 10, 10, 10},
                                           {11, 11, 11, 11, 11}}};
 /// Without look-ahead time is short: realtime begins with these, from cpu-used 6 on with less still.
 constexpr Array<int, 11> kRealtimeSteps = {0, 1, 2, 3, 5, 7, 8, 8, 8, 9, 10};
@@ -70,7 +76,8 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
     s.partition.intra.rect = s.partition.inter.rect = cpu_used == 7;
     s.inter.overlap_candidates = 0;
     s.intra.full_rd_modes = 1;
-    s.tx.inter_depth = s.tx.intra_depth = 0;
+    s.tx.intra_depth = 0;
+    foresee_split(s.tx, 1.0f);
     s.filter.deblock_search = false;
   }
   if (cpu_used < 9) return;
@@ -79,7 +86,8 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.partition.intra.rect = s.partition.inter.rect = false;
   s.partition.skip_stop = 0.05f;
   s.intra.full_rd_modes = 1;
-  s.tx.inter_depth = s.tx.intra_depth = 0;
+  s.tx.intra_depth = 0;
+  foresee_split(s.tx, 0.0f);
   s.filter.cdef_strengths = 3;
   s.intra.inter_margin = 0.6f;
   s.inter.open_loop_rounds = 1;
@@ -97,6 +105,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.inter.max_references = 1;
   s.inter.subpel_foreseen = true;
   s.inter.subpel_satd = false;
+  s.inter.interp_search = false;
   s.inter.warp_candidates = 0;
   s.inter.compound = false;
   s.tx.type_candidates = 1;
@@ -196,6 +205,7 @@ SearchSettings chain_settings(int step) {
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
     s.inter.max_ref_mv_idx = 1;
     s.tx.type_candidates = 2;
+    foresee_split(s.tx, 1.3f);
     s.cost_refresh_sb = 0;
     s.filter.cdef_strengths = 4;
     s.filter.cdef_max_bits = 1;
@@ -217,19 +227,13 @@ SearchSettings chain_settings(int step) {
     s.partition.stop_below = 0.35f;
     s.partition.intra.rect = s.partition.inter.rect = false;
     s.intra.full_rd_modes = 2;
-    s.inter.open_loop_rounds = 1;
-    s.inter.pair_margin = 1.3f;
-    s.inter.mixed_pair_margin = 1.0f;
     s.filter.cdef_sampling = 2;
     s.partition.skip_stop = 0.1f;
-    s.inter.reference_margin = 1.2f;
-    s.inter.reference_drop = 1.2f;
-    s.inter.interp_search = false;
     s.inter.coarse_reach_x = 32;
     s.inter.coarse_reach_y = 24;
     s.inter.subpel_foreseen = true;
     s.inter.subpel_satd = false;
-    s.tx.inter_depth = 0;
+    foresee_split(s.tx, 0.7f);
     s.filter.cdef_strengths = 3;
     s.filter.restoration = {};
     s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
@@ -245,10 +249,15 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
     s.inter.skip_mode_margin = 1.1f;
+    s.inter.pair_margin = 1.3f;
+    s.inter.mixed_pair_margin = 1.0f;
+    s.inter.reference_margin = s.inter.reference_drop = 1.5f;
+    s.inter.interp_search = false;
     s.inter.subpel_depth = 2;
     s.inter.warp_refinement = 0;
     s.tx.type_candidates = s.tx.type_candidates_trial = 1;
     s.tx.intra_depth = 0;
+    foresee_split(s.tx, 0.0f);
     s.filter.cdef_sampling = 4;
   }
   return s;

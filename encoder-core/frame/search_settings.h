@@ -85,6 +85,8 @@ struct TxSettings {
   int type_candidates_trial = 2; ///< transform types of each intra mode's trial
   int intra_depth = 1;           ///< transform depths tried below the largest (0 .. 2)
   int inter_depth = 1;
+  /// Log odds of a split of an inter transform under which only the whole is coded, and over which only the split: nearer is faster.
+  float whole_below = -100.0f, split_above = 100.0f;
   bool trellis = true;           ///< rate-distortion optimised levels
   bool trellis_in_trials = false;///< also while candidates compete, not on winners only
   bool exact_counting = false;   ///< count competing blocks on adapting CDFs and roll back

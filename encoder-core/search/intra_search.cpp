@@ -233,7 +233,7 @@ void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
 }
 
 template <Pixel P>
-RdCost IntraSearch<P>::code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded) {
+RdCost IntraSearch<P>::code_luma_at_depth(BlockInfo& info, int depth, double bar, CodedPlane& coded) {
   coded.clear();
   info.tx_size = s_.lossless() ? TX_4X4 : size_at_depth(info.size, depth);
   const IntraBlock block = plane_block(info, 0);
@@ -242,6 +242,7 @@ RdCost IntraSearch<P>::code_luma_at_depth(BlockInfo& info, int depth, CodedPlane
   Level* const levels = s_.scratch.block_levels.data();
   const int max_types = s_.settings().tx.type_candidates;
   walk_transform_raster(s_.layout(), info, 0, info.tx_size, [&](const TransformBlock& t) {
+    if (s_.j(coded.distortion, coded.rate) >= bar) return;
     const int x = t.x4 * 4, y = t.y4 * 4;
     edges_at(block, x, y, w, h, s_.scratch.edges);
     P* const dst = recon.ptr(x, y, w, h);
@@ -500,7 +501,7 @@ RdCost IntraSearch<P>::code(BlockInfo& info) {
   for (int depth = 0; depth <= max_depth; depth++) {
     s_.context.restore(start);
     s_.decoded = decoded;
-    const RdCost cost = code_luma_at_depth(info, depth, luma_[at_hand]);
+    const RdCost cost = code_luma_at_depth(info, depth, luma.j, luma_[at_hand]);
     last = depth;
     if (cost.j < luma.j) {
       luma = cost;

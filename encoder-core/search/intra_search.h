@@ -48,7 +48,7 @@ class IntraSearch {
   bool tries_palettes(const BlockInfo& info) const;
   void try_palettes(BlockInfo& info, float bar, RdCost& best);
   void predict_luma(const BlockInfo& info, const IntraEdges<P>& edges, int x, int y, P* dst, ptrdiff_t stride);
-  RdCost code_luma_at_depth(BlockInfo& info, int depth, CodedPlane& coded);
+  RdCost code_luma_at_depth(BlockInfo& info, int depth, double bar, CodedPlane& coded);
   RdCost code_chroma_with(const BlockInfo& info, CodedPlane coded[2], Level* levels);
   RdCost choose_chroma(BlockInfo& info);
   Level* chroma_levels(int i) { return s_.scratch.chroma_levels.data() + i * 2 * kSbSize * kSbSize; }

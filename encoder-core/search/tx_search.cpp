@@ -9,6 +9,7 @@
 #include "block/write_coeffs.h"
 #include "block/write_tx_size.h"
 #include "search/trellis.h"
+#include "search/tx_split_guide.h"
 #include "spec/coef_tables.h"
 #include "spec/scan.h"
 
@@ -156,6 +157,24 @@ void TxSearch<P>::reconstruct(const UnitChoice& unit, int plane, bool lossless, 
   else s_.dsp.inverse_tx.add[unit.size](dst, stride, dequantised, unit.type, unit.eob, s_.bit_depth());
 }
 
+/// What to try of a transform that may be split.
+template <Pixel P>
+typename TxSearch<P>::Split TxSearch<P>::foresee_split(const int16_t* residual, ptrdiff_t stride, TxSize size) const {
+  const TxSettings& set = s_.settings().tx;
+  const TxSize sub = Split_Tx_Size[size];
+  const int w = Tx_Width[sub], h = Tx_Height[sub];
+  FixedVector<uint64_t, 4> parts;
+  bool any = false;
+  for (int y = 0; y < Tx_Height[size]; y += h)
+    for (int x = 0; x < Tx_Width[size]; x += w) {
+      parts.push_back(s_.dsp.distortion.energy(residual + y * stride + x, stride, w, h));
+      any |= static_cast<int64_t>(parts.back()) >= least_coded_energy(s_.quant.step[0], kInterRounding);
+    }
+  if (!any) return Split::kNever;
+  const float odds = tx_split_log_odds({parts.data(), parts.size()}, size, static_cast<float>(s_.quant.step[0].ac.step) / 8);
+  return odds < set.whole_below ? Split::kNever : odds > set.split_above ? Split::kAlways : Split::kTry;
+}
+
 /// One node of the tree: whole, or split while depth and size permit; appends what it decides.
 template <Pixel P>
 void TxSearch<P>::code_tree(const BlockInfo& info, int mi_row, int mi_col, TxSize size, int depth) {
@@ -175,26 +194,35 @@ void TxSearch<P>::code_tree(const BlockInfo& info, int mi_row, int mi_col, TxSiz
 
   Level* const whole_levels = s_.scratch.unit_levels[depth].data();
   const int16_t* const residual = t.residual + (mi_row - info.mi_row) * MI_SIZE * t.stride + (mi_col - info.mi_col) * MI_SIZE;
-  UnitChoice whole = code_unit({.info = info,
-                                .plane = 0,
-                                .size = size,
-                                .x4 = mi_col,
-                                .y4 = mi_row,
-                                .types = candidate_types(info, size, t.max_types),
-                                .trellis = t.trellis},
-                               residual, t.stride, whole_levels);
-  const uint64_t whole_rate = whole.rate + split_rate(false);
-  const double whole_j = s_.j(whole.distortion, whole_rate);
-  const bool can_split = depth < std::min(t.max_depth, MAX_VARTX_DEPTH) && size != TX_4X4 && whole.eob > 0;
-  if (can_split) {
+  const bool may_split = depth < std::min(t.max_depth, MAX_VARTX_DEPTH) && size != TX_4X4;
+  const Split way = may_split ? foresee_split(residual, t.stride, size) : Split::kNever;
+  UnitChoice whole;
+  uint64_t whole_rate = 0;
+  double whole_j = std::numeric_limits<double>::infinity();
+  if (way != Split::kAlways) {
+    whole = code_unit({.info = info,
+                       .plane = 0,
+                       .size = size,
+                       .x4 = mi_col,
+                       .y4 = mi_row,
+                       .types = candidate_types(info, size, t.max_types),
+                       .trellis = t.trellis},
+                      residual, t.stride, whole_levels);
+    whole_rate = whole.rate + split_rate(false);
+    whole_j = s_.j(whole.distortion, whole_rate);
+  }
+  if (way == Split::kAlways || (way == Split::kTry && whole.eob > 0)) {
     const int64_t distortion_before = out.distortion;
     const uint64_t rate_before = out.rate;
     out.rate += split_rate(true);
     const TxSize sub = Split_Tx_Size[size];
     const int sub_w = Tx_Width[sub] >> 2, sub_h = Tx_Height[sub] >> 2;
+    // Parts only add to it: none is coded once the split is dearer.
+    const auto pays = [&] { return s_.j(out.distortion - distortion_before, out.rate - rate_before) < whole_j; };
     for (int r = 0; r < h4; r += sub_h)
-      for (int c = 0; c < w4; c += sub_w) code_tree(info, mi_row + r, mi_col + c, sub, depth + 1);
-    if (s_.j(out.distortion - distortion_before, out.rate - rate_before) < whole_j) return;
+      for (int c = 0; c < w4; c += sub_w)
+        if (pays()) code_tree(info, mi_row + r, mi_col + c, sub, depth + 1);
+    if (pays()) return;
     out.distortion = distortion_before;
     out.rate = rate_before;
     out.units.resize(first_unit);

@@ -75,6 +75,8 @@ class TxSearch {
  private:
   void code_tree(const BlockInfo& info, int mi_row, int mi_col, TxSize size, int depth);
   struct Tree;
+  enum class Split { kNever, kTry, kAlways };
+  Split foresee_split(const int16_t* residual, ptrdiff_t stride, TxSize size) const;
 
   SearchContext<P>& s_;
   Tree* tree_ = nullptr;
