@@ -240,8 +240,10 @@ SearchSettings chain_settings(int step) {
   }
   if (step >= 11) {
     s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
+    s.partition.stop_below = 0.55f;
     s.partition.intra.none_below = 0.45f;
     s.partition.intra.split_above = 0.65f;
+    s.intra.inter_margin = 1.0f;
     s.intra.full_rd_modes = 1;
     s.intra.chroma_modes = 2;
     s.intra.angle_deltas = false;

@@ -54,7 +54,7 @@ TEST(Presets, NoFrameIsSearchedCloserThanThoseItIsPredictedFrom) {
   int closer_bases = 0, easier_leaves = 0;
   for (int cpu_used = 0; cpu_used <= 10; cpu_used++) {
     const RoleSettings s = preset_settings(cpu_used, false, false);
-    const auto limit = [&](FrameRole role) { return s[role].partition.inter.none_below; };
+    const auto limit = [&](FrameRole role) { return s[role].partition.stop_below; };
     EXPECT_LE(limit(FrameRole::kBase), limit(FrameRole::kInner)) << cpu_used;
     EXPECT_LE(limit(FrameRole::kInner), limit(FrameRole::kOuter)) << cpu_used;
     EXPECT_LE(limit(FrameRole::kOuter), limit(FrameRole::kLeaf)) << cpu_used;
