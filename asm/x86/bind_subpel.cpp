@@ -218,8 +218,9 @@ template <Pixel P, class Out>
 }
 
 template <class Strips, Pixel P, class Out>
-[[gnu::always_inline]] inline void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_stride, const P* src, ptrdiff_t src_stride,
-                  int w, int h, int frac_x, int frac_y, int filter_x, int filter_y) {
+[[gnu::always_inline]] inline void filter_block(const StripKernels<P, Out>* kernels, Out* dst, ptrdiff_t dst_stride, const P* src,
+                                                ptrdiff_t src_stride, int w, int h, int frac_x, int frac_y, int filter_x,
+                                                int filter_y) {
   const SubpelTaps<P> taps =
       make_taps(P{}, kHalfTaps<int8_t>[filter_x][frac_x].data(), kHalfTaps<int8_t>[filter_y][frac_y].data(),
                 kHalfTaps<int16_t>[filter_x][frac_x].data(), kHalfTaps<int16_t>[filter_y][frac_y].data());

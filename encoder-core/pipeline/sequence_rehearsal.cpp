@@ -1,4 +1,5 @@
-// The first frames of a sequence, or of a harder scene, coded before they are coded: nothing tells better what frames will take, and how that follows the step.
+// The first frames of a sequence, or of a harder scene, coded before they are coded: nothing tells better what frames will take,
+// and how that follows the step.
 #include "pipeline/sequence_encoder.h"
 
 #include <cstdlib>
