@@ -89,7 +89,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.tx.intra_depth = 0;
   foresee_split(s.tx, 0.0f);
   s.filter.cdef_strengths = 3;
-  s.intra.inter_margin = 0.6f;
+  s.inter.max_ref_mv_idx = 2;
   s.inter.open_loop_rounds = 1;
   s.inter.reference_drop = 1.1f;
   s.intra.angle_deltas = false;
@@ -102,13 +102,11 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
     s.partition.small_none_below = 0.15f;
     s.partition.small_stop_below = 0.5f;
   }
-  s.inter.max_references = 1;
   s.inter.subpel_foreseen = true;
   s.inter.subpel_satd = false;
   s.inter.interp_search = false;
   s.inter.warp_candidates = 0;
   s.inter.compound = false;
-  s.tx.type_candidates = 1;
 }
 
 /// A chain of steps, 0 to 11, each a few settings cheaper than the one before.
