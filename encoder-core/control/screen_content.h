@@ -6,7 +6,8 @@
 
 namespace tessera {
 
-/// Looks at every second row of 16x16 blocks: on a screen, one in 25 at least has strong contrast between few levels.
+/// Looks at every second row of 16x16 blocks: on a screen, one in 32 at least has strong contrast between few levels,
+/// and a background of one.
 template <Pixel P>
 bool is_screen_content(PlaneView<const P> luma, int bit_depth);
 

@@ -30,6 +30,8 @@ TYPED_TEST(ScreenContentTest, Judges) {
   EXPECT_TRUE((judged<P>([&](int x, int y) { return x < 64 ? text(x, y) : 200; })));            // a small window of it
   EXPECT_FALSE((judged<P>([](int, int) { return 128; })));                                      // nothing at all
   EXPECT_FALSE((judged<P>([](int x, int y) { return 64 + (x + y) / 8; })));                     // a smooth ramp
+  // Asphalt and its markings: few levels, far apart, but none that is a background.
+  EXPECT_FALSE((judged<P>([](int x, int y) { return x % 16 == 3 ? 220 : 90 + (x * 5 + y * 3 + x * y / 4) % 7; })));
   EXPECT_FALSE((judged<P>([](int x, int y) { return 128 + static_cast<int>(90 * std::sin(x * 0.3) * std::cos(y * 0.21)); })));
 }
 
