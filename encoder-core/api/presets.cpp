@@ -259,6 +259,7 @@ SearchSettings chain_settings(int step) {
     s.tx.intra_depth = 0;
     foresee_split(s.tx, 0.0f);
     s.filter.cdef_sampling = 4;
+    s.filter.cdef_restraint = 0.02f;
   }
   return s;
 }

@@ -104,6 +104,7 @@ struct FilterSettings {
   int cdef_strengths = 4;        ///< strength candidates searched per plane kind (0: from the quantiser)
   int cdef_sampling = 1;         ///< higher is faster: errors are measured on one 8x8 block in so many (1, 2, 4)
   int cdef_max_bits = 2;         ///< log2 of strength pairs signalled
+  float cdef_restraint = 0.0f;   ///< share by which luma's error counts more in a primary strength of 10 or a secondary one of 4
   bool deblock_search = true;    ///< levels by measured error; false: from the quantiser
   RestorationSettings restoration = {};
 };

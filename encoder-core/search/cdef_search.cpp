@@ -45,8 +45,8 @@ template <Pixel P>
 class SuperblockTrial {
  public:
   SuperblockTrial(FrameWork<P>& frame, const DspTable<P>& dsp,
-                  const Candidates (&candidates)[CDEF_PLANE_KINDS], int sampling)
-      : frame_(frame), dsp_(dsp), candidates_(candidates), samples_(blocks_of(sampling)) {}
+                  const Candidates (&candidates)[CDEF_PLANE_KINDS], const FilterSettings& settings)
+      : frame_(frame), dsp_(dsp), candidates_(candidates), restraint_(settings.cdef_restraint), samples_(blocks_of(settings.cdef_sampling)) {}
 
   void measure(int sb_row, int sb_col, CdefErrors& errors) {
     errors = {};
@@ -62,9 +62,17 @@ class SuperblockTrial {
       for (int i = 0; i < candidates_[kind].size(); i++)
         errors[kind][i] += plane_error(p, rect, candidates_[kind][i]);
     }
+    if (restraint_ > 0) restrain(errors[CDEF_LUMA]);
   }
 
  private:
+  /// Few candidates and few samples: what smooths most is chosen too often, and eyes (VMAF) miss the detail.
+  void restrain(Array<uint64_t, kMaxCdefCandidates>& errors) const {
+    for (int i = 0; i < candidates_[CDEF_LUMA].size(); i++) {
+      const CdefStrength& s = candidates_[CDEF_LUMA][i];
+      errors[i] += errors[i] * static_cast<uint64_t>(std::lround(1024 * restraint_ * (s.pri / 10.0f + s.sec / 4.0f))) >> 10;
+    }
+  }
   uint64_t plane_error(int plane, const CdefRect& rect, CdefStrength strength) {
     const PictureFormat& format = frame_.format;
     const int ss_x = format.ss_x(plane), ss_y = format.ss_y(plane), w = 8 >> ss_x, h = 8 >> ss_y;
@@ -109,6 +117,7 @@ class SuperblockTrial {
     return sampling == 1 ? ~uint64_t{0} : sampling == 2 ? 0xaa55aa55aa55aa55 : 0x8822882244114411;
   }
   const Candidates (&candidates_)[CDEF_PLANE_KINDS];
+  float restraint_;
   uint64_t samples_;
   uint64_t blocks_ = 0;
   CdefDirections directions_ = {};
@@ -238,7 +247,7 @@ void choose_cdef(FrameWork<P>& frame, const FramePlan& plan, const DspTable<P>& 
   constexpr int kRun = 4;  // superblocks of a job
   const int measured = static_cast<int>(trial.filtered.size());
   workers.run_parallel(div_ceil(measured, kRun), [&](int run) {
-    SuperblockTrial<P> superblock(frame, dsp, candidates, settings.cdef_sampling);
+    SuperblockTrial<P> superblock(frame, dsp, candidates, settings);
     for (int i = run * kRun; i < std::min(measured, (run + 1) * kRun); i++) {
       const int sb = trial.filtered[i];
       superblock.measure(sb / sb_cols, sb % sb_cols, trial.errors[sb]);
