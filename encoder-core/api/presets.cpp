@@ -86,7 +86,6 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.partition.intra.rect = s.partition.inter.rect = false;
   s.partition.skip_stop = 0.05f;
   s.intra.full_rd_modes = 1;
-  s.tx.intra_depth = 0;
   foresee_split(s.tx, 0.0f);
   s.filter.cdef_strengths = 3;
   s.inter.max_ref_mv_idx = 2;
@@ -95,6 +94,8 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.angle_deltas = false;
   s.filter.cdef_sampling = large ? 4 : 2;
   if (cpu_used < 10) return;
+  s.tx.intra_depth = 0;
+  s.inter.reference_drop = 1.0f;
   s.partition.intra.none_below = 0.5f;
   s.partition.inter.none_below = 0.05f;
   s.partition.stop_below = 0.35f;

@@ -16,6 +16,8 @@ constexpr double kMissBits = 5;
 constexpr int kClusterRounds = 8;
 /// Sizes are tried from the largest down until so many in a row have been worse than the best.
 constexpr int kMostWorse = 3;
+/// What part of a block its eight most frequent colours must have, in percent: below, it is a photograph.
+constexpr int kCoveredPct = 60;
 
 int squared_distance(const uint16_t* a, const Palette& p, int i, int dims) {
   int sum = 0;
@@ -103,6 +105,17 @@ bool PaletteSearch<P>::count_chroma(const BlockInfo& info) {
       ids_[y * kSbSize + x] = static_cast<uint8_t>(last);
     }
   return true;
+}
+
+/// Whether a palette would say most of the block. colors_ is sorted.
+template <Pixel P>
+bool PaletteSearch<P>::covered() const {
+  int all = 0, first = 0;
+  for (int i = 0; i < colors_.size(); i++) {
+    all += colors_[i].count;
+    if (i < PALETTE_COLORS) first += colors_[i].count;
+  }
+  return first * 100 >= all * kCoveredPct;
 }
 
 /// The `size` most frequent colours, moved to the middles of those nearest to them. Colours that most of their samples have
@@ -204,6 +217,7 @@ void PaletteSearch<P>::propose(BlockInfo& info, int plane, int most, Palettes& o
     if (a.count != b.count) return a.count > b.count;
     return a.value[0] != b.value[0] ? a.value[0] < b.value[0] : a.value[1] < b.value[1];
   });
+  if (!covered()) return;
   const int dims = plane ? 2 : 1;
   const double miss = s_.j(0, static_cast<uint64_t>(kMissBits * kCostOneBit));
   int tried = 0, worse = 0;

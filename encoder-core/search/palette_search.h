@@ -24,7 +24,8 @@ class PaletteSearch {
   explicit PaletteSearch(SearchContext<P>& context) : s_(context) {}
 
   /// The best few palettes, at most `most`, for luma (plane 0) or chroma (1), best first; none where the source has too many
-  /// colours or only one. `info` says which modes they compete in. Uses the block's place in the palette grid.
+  /// colours or only one, or where too few of its samples have the most frequent ones. `info` says which modes they compete
+  /// in. Uses the block's place in the palette grid.
   void propose(BlockInfo& info, int plane, int most, Palettes& out);
   /// Makes a palette that was proposed last the block's: colours and map into the grid, size into `info`.
   void apply(BlockInfo& info, int plane, const Palette& palette);
@@ -46,6 +47,7 @@ class PaletteSearch {
 
   bool count_luma(const BlockInfo& info);
   bool count_chroma(const BlockInfo& info);
+  bool covered() const;
   Palette cluster(int size, int dims) const;
   void move_to_cache(const BlockInfo& info, int dims, Palette& palette) const;
   void fill_map(const BlockInfo& info, int plane, const Palette& palette);
