@@ -10,6 +10,7 @@
 #include "block/write_tx_size.h"
 #include "search/trellis.h"
 #include "search/tx_split_guide.h"
+#include "search/tx_split_log.h"
 #include "spec/coef_tables.h"
 #include "spec/scan.h"
 
@@ -157,22 +158,38 @@ void TxSearch<P>::reconstruct(const UnitChoice& unit, int plane, bool lossless, 
   else s_.dsp.inverse_tx.add[unit.size](dst, stride, dequantised, unit.type, unit.eob, s_.bit_depth());
 }
 
-/// What to try of a transform that may be split.
+/// Sums of squares of what a split makes of a residual.
 template <Pixel P>
-typename TxSearch<P>::Split TxSearch<P>::foresee_split(const int16_t* residual, ptrdiff_t stride, TxSize size) const {
-  const TxSettings& set = s_.settings().tx;
+FixedVector<uint64_t, 4> TxSearch<P>::energy_of_parts(const int16_t* residual, ptrdiff_t stride, TxSize size) const {
   const TxSize sub = Split_Tx_Size[size];
   const int w = Tx_Width[sub], h = Tx_Height[sub];
   FixedVector<uint64_t, 4> parts;
-  bool any = false;
   for (int y = 0; y < Tx_Height[size]; y += h)
-    for (int x = 0; x < Tx_Width[size]; x += w) {
-      parts.push_back(s_.dsp.distortion.energy(residual + y * stride + x, stride, w, h));
-      any |= static_cast<int64_t>(parts.back()) >= least_coded_energy(s_.quant.step[0], kInterRounding);
-    }
-  if (!any) return Split::kNever;
-  const float odds = tx_split_log_odds({parts.data(), parts.size()}, size, static_cast<float>(s_.quant.step[0].ac.step) / 8);
+    for (int x = 0; x < Tx_Width[size]; x += w) parts.push_back(s_.dsp.distortion.energy(residual + y * stride + x, stride, w, h));
+  return parts;
+}
+
+/// What to try of a transform that may be split.
+template <Pixel P>
+typename TxSearch<P>::Split TxSearch<P>::foresee_split(const int16_t* residual, ptrdiff_t stride, TxSize size) const {
+  if (kTxSplitLog) return Split::kTry;
+  const TxSettings& set = s_.settings().tx;
+  const FixedVector<uint64_t, 4> parts = energy_of_parts(residual, stride, size);
+  const auto may_be_coded = [&](uint64_t energy) { return static_cast<int64_t>(energy) >= least_coded_energy(s_.quant.step[0], kInterRounding); };
+  if (std::none_of(parts.begin(), parts.end(), may_be_coded)) return Split::kNever;
+  const float odds = tx_split_log_odds({parts.data(), parts.size()}, size, step_in_samples());
   return odds < set.whole_below ? Split::kNever : odds > set.split_above ? Split::kAlways : Split::kTry;
+}
+
+template <Pixel P>
+void TxSearch<P>::log_split(const FixedVector<uint64_t, 4>& parts, TxSize size, double whole_j, double split_j) const {
+  TxSplitLogRow{.area_log2 = Tx_Width_Log2[size] + Tx_Height_Log2[size],
+                .parts = {parts.data(), parts.size()},
+                .step = step_in_samples(),
+                .whole_j = whole_j,
+                .split_j = split_j,
+                .bit_lambda = s_.j(0, 512)}
+      .append();
 }
 
 /// One node of the tree: whole, or split while depth and size permit; appends what it decides.
@@ -218,11 +235,12 @@ void TxSearch<P>::code_tree(const BlockInfo& info, int mi_row, int mi_col, TxSiz
     const TxSize sub = Split_Tx_Size[size];
     const int sub_w = Tx_Width[sub] >> 2, sub_h = Tx_Height[sub] >> 2;
     // Parts only add to it: none is coded once the split is dearer.
-    const auto pays = [&] { return s_.j(out.distortion - distortion_before, out.rate - rate_before) < whole_j; };
+    const auto split_j = [&] { return s_.j(out.distortion - distortion_before, out.rate - rate_before); };
     for (int r = 0; r < h4; r += sub_h)
       for (int c = 0; c < w4; c += sub_w)
-        if (pays()) code_tree(info, mi_row + r, mi_col + c, sub, depth + 1);
-    if (pays()) return;
+        if (kTxSplitLog || split_j() < whole_j) code_tree(info, mi_row + r, mi_col + c, sub, depth + 1);
+    if (kTxSplitLog && depth == 0) log_split(energy_of_parts(residual, t.stride, size), size, whole_j, split_j());
+    if (split_j() < whole_j) return;
     out.distortion = distortion_before;
     out.rate = rate_before;
     out.units.resize(first_unit);

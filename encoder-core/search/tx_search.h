@@ -2,6 +2,7 @@
 // on coefficients, which the transform's orthogonality makes that of the samples.
 #pragma once
 
+#include "base/fixed_vector.h"
 #include "search/search_context.h"
 
 namespace tessera {
@@ -77,6 +78,9 @@ class TxSearch {
   struct Tree;
   enum class Split { kNever, kTry, kAlways };
   Split foresee_split(const int16_t* residual, ptrdiff_t stride, TxSize size) const;
+  FixedVector<uint64_t, 4> energy_of_parts(const int16_t* residual, ptrdiff_t stride, TxSize size) const;
+  float step_in_samples() const { return static_cast<float>(s_.quant.step[0].ac.step) / 8; }
+  void log_split(const FixedVector<uint64_t, 4>& parts, TxSize size, double whole_j, double split_j) const;
 
   SearchContext<P>& s_;
   Tree* tree_ = nullptr;

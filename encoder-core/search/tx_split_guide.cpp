@@ -17,7 +17,7 @@ struct SplitModel {
   float bias, uneven, amount, area, uneven_amount;
 };
 
-/// Fitted to 425000 trials of both in twelve clips (176x144 to 1280x720, cq-level 24 to 54, cpu-used 8), weighted by what the
+/// Fitted by tools/fit_tx_splits to 425000 trials of both in twelve clips (176x144 to 1280x720, cq-level 24 to 54, cpu-used 8), weighted by what the
 /// wrong choice costs, each clip as much as another.
 constexpr SplitModel kIntoFour = {-6.991f, 0.902f, 0.293f, 0.684f, -0.218f}, kIntoTwo = {-3.658f, 1.018f, 0.215f, 0.365f, -0.184f};
 
