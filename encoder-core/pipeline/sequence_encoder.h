@@ -89,7 +89,12 @@ class SequenceEncoder {
   float step_change(const GopStep& step, int index) const;
   RateStep rate_step(const GopStep& step, int index);
   void measure(bool first_of_group, bool last_group);
+  struct Rehearsal;
   void rehearse();
+  void plan_rehearsal(Rehearsal& next);
+  bool begins_harder_scene(Rehearsal& next);
+  void try_frames(Rehearsal& next, int leaf, int count);
+  void learn(const Rehearsal& next, int known);
   FrameStats rehearse_frame(const GopStep& step, int index, int leaf_qindex, Slots& slots);
   void prepare(FrameJob<P>& job, const GopStep& step, int index, Slots& slots);
   void record(const FrameJob<P>& job);

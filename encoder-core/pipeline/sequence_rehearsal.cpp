@@ -26,63 +26,92 @@ void borrow(const SourceFrame<P>& from, SourceFrame<P>& to) {
 
 }  // namespace
 
-/// The key frame that is planned next, and of the mini-GOP behind it the first frame of each layer, which are the first of its coding order.
-/// Behind the first only where a harder scene begins, which two frames tell where the pictures' costs do not.
+/// Steps of a key frame and of the mini-GOP behind it, and what some of them took when they were tried.
+template <Pixel P>
+struct SequenceEncoder<P>::Rehearsal {
+  FixedVector<GopStep, 2 * kMaxMiniGop + 1> steps;
+  FixedVector<RateStep, 2 * kMaxMiniGop + 1> scene;
+  int frames = 0;  ///< to be tried: the first of each layer, which are the first steps
+  FixedVector<RateTrial, kMaxPyramidLayers + 1> trials;
+  Slots slots;
+
+  Span<const RateStep> rate_steps() const { return {scene.data(), scene.size()}; }
+  void start_over() {
+    trials.clear();
+    slots = {};
+  }
+};
+
+/// The key frame that is planned next, and of the mini-GOP behind it the first frame of each layer. Behind the first only where a
+/// harder scene begins.
 template <Pixel P>
 void SequenceEncoder<P>::rehearse() {
+  Rehearsal next;
+  plan_rehearsal(next);
+  const bool begins = next_coded_ == 0;
+  if (!begins) {
+    if (!begins_harder_scene(next)) return;
+    measure(true, true);
+    rate_.start_scene(next.rate_steps());
+    learn(next, 0);
+  }
+  for (int round = next.trials.empty() ? 0 : 1, before = rate_.trial_leaf(), known = next.trials.size(); round < kMostRounds; round++) {
+    const int leaf = rate_.rehearsal_leaf(next.rate_steps());
+    if (known == next.frames && std::abs(leaf - before) <= kCloseQindex) break;
+    before = leaf;
+    next.start_over();
+    try_frames(next, leaf, next.frames);
+    learn(next, known);
+    known = next.frames;
+  }
+  if (begins) statistics_.exponents = rate_.exponents();
+}
+
+template <Pixel P>
+void SequenceEncoder<P>::plan_rehearsal(Rehearsal& next) {
   const uint64_t first = waiting_.front().source->display_index;
   const int analysed = analysed_length() - 1, length = analysed > 0 ? analysed : mini_gop_length(1);
-  FixedVector<GopStep, 2 * kMaxMiniGop + 1> steps;
+  auto& steps = next.steps;
   steps.push_back({.display_index = first, .layer = 0, .key = true, .shown = true});
   if (length > 0) {
     const GopSteps pyramid = make_pyramid(first + 1, length);
     for (int i = 0; i < pyramid.count; i++) steps.push_back(pyramid.step[i]);
   }
-  FixedVector<RateStep, 2 * kMaxMiniGop + 1> group;
-  for (const GopStep& step : steps) group.push_back(rate_step(step, static_cast<int>(step.display_index - first)));
-  int frames = 0;
+  for (const GopStep& step : steps) next.scene.push_back(rate_step(step, static_cast<int>(step.display_index - first)));
+  int& frames = next.frames;
   while (frames < steps.size() && !steps[frames].show_existing && (frames < 2 || steps[frames].layer > steps[frames - 1].layer)) frames++;
-  FixedVector<RateTrial, kMaxPyramidLayers + 1> trials;
-  Slots slots;
-  const auto code = [&](int leaf, int count) {
-    for (int i = trials.size(); i < count; i++) {
-      const FrameStats stats = rehearse_frame(steps[i], static_cast<int>(steps[i].display_index - first), leaf, slots);
-      trials.push_back({.bits = static_cast<double>(stats.bits), .qindex = stats.base_q_idx});
+}
+
+/// By the pictures' costs, or where these do not tell by what the first frames take.
+template <Pixel P>
+bool SequenceEncoder<P>::begins_harder_scene(Rehearsal& next) {
+  double hardness = rate_.hardness(next.rate_steps(), {});
+  if (waiting_.front().cut && rate_.worth_a_trial(next.rate_steps())) {
+    // Two frames clear most scenes.
+    for (const int count : {2, next.frames}) {
+      try_frames(next, rate_.trial_leaf(), count);
+      hardness = rate_.hardness(next.rate_steps(), {next.trials.data(), next.trials.size()});
+      if (hardness < 1) return false;
     }
-  };
-  const auto learn = [&](int known) {
-    for (int i = 0; i < trials.size(); i++) rate_.rehearsed(group[i], trials[i], i < known);
-  };
-  const bool begins = next_coded_ == 0;
-  const Span<const RateStep> scene = {group.data(), group.size()};
-  if (!begins) {
-    double hardness = rate_.hardness(scene, {});
-    if (waiting_.front().cut && rate_.worth_a_trial(scene)) {
-      rehearsal_planner_.reset();
-      // Two frames clear most scenes.
-      for (const int count : {2, frames}) {
-        code(rate_.trial_leaf(), count);
-        hardness = rate_.hardness(scene, {trials.data(), trials.size()});
-        if (hardness < 1) return;
-      }
-    }
-    if (hardness < RateControl::kHarderScene) return;
-    measure(true, true);
-    rate_.start_scene(scene);
-    learn(0);
   }
-  for (int round = trials.empty() ? 0 : 1, before = rate_.trial_leaf(), known = trials.size(); round < kMostRounds; round++) {
-    const int leaf = rate_.rehearsal_leaf(scene);
-    if (known == frames && std::abs(leaf - before) <= kCloseQindex) break;
-    before = leaf;
-    rehearsal_planner_.reset();
-    trials.clear();
-    slots = {};
-    code(leaf, frames);
-    learn(known);
-    known = frames;
+  return hardness >= RateControl::kHarderScene;
+}
+
+/// Codes more frames, up to `count` in all, with leaves of a quantiser.
+template <Pixel P>
+void SequenceEncoder<P>::try_frames(Rehearsal& next, int leaf, int count) {
+  if (next.trials.empty()) rehearsal_planner_.reset();
+  for (int i = next.trials.size(); i < count; i++) {
+    const GopStep& step = next.steps[i];
+    const FrameStats stats = rehearse_frame(step, static_cast<int>(step.display_index - next.steps[0].display_index), leaf, next.slots);
+    next.trials.push_back({.bits = static_cast<double>(stats.bits), .qindex = stats.base_q_idx});
   }
-  if (begins) statistics_.exponents = rate_.exponents();
+}
+
+/// Of the first `known` frames rate control has learnt before.
+template <Pixel P>
+void SequenceEncoder<P>::learn(const Rehearsal& next, int known) {
+  for (int i = 0; i < next.trials.size(); i++) rate_.rehearsed(next.scene[i], next.trials[i], i < known);
 }
 
 template <Pixel P>
@@ -104,9 +133,15 @@ FrameStats SequenceEncoder<P>::rehearse_frame(const GopStep& step, int index, in
   return job->stats;
 }
 
-template FrameStats SequenceEncoder<uint8_t>::rehearse_frame(const GopStep&, int, int, Slots&);
-template FrameStats SequenceEncoder<uint16_t>::rehearse_frame(const GopStep&, int, int, Slots&);
-template void SequenceEncoder<uint8_t>::rehearse();
-template void SequenceEncoder<uint16_t>::rehearse();
+#define TESSERA_INSTANTIATE(P)                                                             \
+  template void SequenceEncoder<P>::rehearse();                                            \
+  template void SequenceEncoder<P>::plan_rehearsal(Rehearsal&);                            \
+  template bool SequenceEncoder<P>::begins_harder_scene(Rehearsal&);                       \
+  template void SequenceEncoder<P>::try_frames(Rehearsal&, int, int);                      \
+  template void SequenceEncoder<P>::learn(const Rehearsal&, int);                          \
+  template FrameStats SequenceEncoder<P>::rehearse_frame(const GopStep&, int, int, Slots&);
+TESSERA_INSTANTIATE(uint8_t)
+TESSERA_INSTANTIATE(uint16_t)
+#undef TESSERA_INSTANTIATE
 
 }  // namespace tessera
