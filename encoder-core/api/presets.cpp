@@ -49,7 +49,7 @@ constexpr Array<RoleSteps, 11> kSteps = {{{0, 0, 0, 0, 0},
                                           {6, 6, 6, 6, 6},
                                           {7, 6, 6, 8, 8},
                                           {8, 7, 7, 8, 8},
-                                          {9, 8, 9, 9, 9},
+                                          {9, 8, 8, 9, 9},
                                           {10, 9, 10, 10, 10},
                                           {11, 11, 11, 11, 11}}};
 /// Without look-ahead time is short: realtime begins with these, from cpu-used 6 on with less still.
@@ -218,6 +218,7 @@ SearchSettings chain_settings(int step) {
     s.inter.overlap_candidates = 0;
     s.inter.warp_refinement = 1;
     s.filter.deblock_search = false;
+    s.filter.cdef_strengths = 8;  // more than in 8, whose deblocking levels are searched
   }
   if (step >= 10) {
     guide(s.partition, 0.125f, 1.0f);
