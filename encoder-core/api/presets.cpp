@@ -306,6 +306,12 @@ void ease_base(InterSettings& base, int step) {
   base.compound = false;
 }
 
+/// What foreseeing splits saves pays for pairs moved and masked where all frames are of step 6; base and inner ones alone gain nothing by it.
+void trade_splits_for_pairs(SearchSettings& s) {
+  foresee_split(s.tx, 1.3f);
+  s.inter.moved_pairs = s.inter.blended_pairs = 1;
+}
+
 RoleSettings lookahead_settings(const RoleSteps& steps) {
   const SearchSettings common = chain_settings(steps.key);
   RoleSettings s = same_for_all(common);
@@ -315,6 +321,9 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   s[FrameRole::kLeaf] = search_like(steps.leaf, common);
   ease_base(s[FrameRole::kBase].inter, steps.base);
   ease_leaf(s[FrameRole::kLeaf], steps.leaf);
+  if (steps.key == 6) {
+    for (SearchSettings& role : s.roles) trade_splits_for_pairs(role);
+  }
   return s;
 }
 
