@@ -4,20 +4,13 @@ import pathlib
 import random
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 
+from numpy_python import python_with_numpy
+
 FIT = pathlib.Path(__file__).resolve().parents[2] / "tools" / "fit_tx_splits"
 ROW = {4: [-4, 1, 0.3, 0.5, -0.2], 2: [-3, 1, 0.2, 0.3, -0.1]}
-
-
-def python_with_numpy():
-    """Debian's python3-numpy is for Debian's Python, which may not be the first on the path."""
-    for python in (sys.executable, "/usr/bin/python3"):
-        if subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0:
-            return python
-    sys.exit(77)  # skipped, to meson
 
 
 def transform(parts, rng):
