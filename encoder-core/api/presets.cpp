@@ -321,8 +321,10 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   s[FrameRole::kLeaf] = search_like(steps.leaf, common);
   ease_base(s[FrameRole::kBase].inter, steps.base);
   ease_leaf(s[FrameRole::kLeaf], steps.leaf);
-  if (steps.key == 6) {
-    for (SearchSettings& role : s.roles) trade_splits_for_pairs(role);
+  for (SearchSettings& role : s.roles) {
+    if (steps.key == 6) trade_splits_for_pairs(role);
+    // Faster steps keep their costs, and so their rows apart; slower ones were not tried.
+    role.parallel_rows = steps.key == 6 || steps.key == 7;
   }
   return s;
 }
