@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "search/cdef_search.h"
 #include "search/deblock_search.h"
@@ -188,6 +189,27 @@ TEST(CdefSearch, SignalsNothingWhereItMayNot) {
   choose_cdef(f.frame, f.plan, f.dsp, workers, trial);
   EXPECT_EQ(f.frame.header.cdef, CdefParams());
   EXPECT_EQ(f.frame.cdef_idx.at(0, 0), -1);
+}
+
+TEST(CdefSearch, RestraintWeakensLumaOnly) {
+  FilterFixture<uint8_t> f(130, 130, 8, 150);
+  const auto edges = [](int p, int x, int y) { return (x + 2 * y + 31 * p) / 24 % 2 ? 90 : 160; };
+  RandomBlocks noise(7);
+  f.fill(edges, [&](int p, int x, int y) { return edges(p, x, y) + noise.in(-4, 4); });
+  f.plan.settings.filter.cdef_max_bits = 0;
+  WorkerPool workers(1);
+  CdefTrial trial;
+  const auto strengths = [&](float restraint) {
+    f.plan.settings.filter.cdef_restraint = restraint;
+    choose_cdef(f.frame, f.plan, f.dsp, workers, trial);
+    const CdefParams& c = f.frame.header.cdef;
+    return std::array{c.cdef_y_pri_strength[0] + c.cdef_y_sec_strength[0], c.cdef_uv_pri_strength[0] + c.cdef_uv_sec_strength[0]};
+  };
+  const auto free = strengths(0), restrained = strengths(100);
+  EXPECT_GT(free[0], 0);
+  EXPECT_GT(free[1], 0);
+  EXPECT_EQ(restrained[0], 0);
+  EXPECT_EQ(restrained[1], free[1]);
 }
 
 TEST(CdefSearch, UsesDifferentStrengthsForDifferentParts) {
