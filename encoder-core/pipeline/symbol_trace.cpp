@@ -2,9 +2,7 @@
 
 #ifdef TESSERA_SYMBOL_TRACE
 
-#include <cstdio>
-#include <cstdlib>
-#include <mutex>
+#include "base/log.h"
 
 namespace tessera {
 
@@ -17,17 +15,8 @@ void TileTrace::record(void* self, const SymbolRecord& s) {
 }
 
 TileTrace::~TileTrace() {
-  static std::mutex mutex;
-  static std::FILE* const file = [] {
-    const char* const path = std::getenv("TESSERA_SYMBOL_TRACE");
-    std::FILE* const f = path ? std::fopen(path, "wb") : nullptr;
-    if (f) std::fwrite("TSTRACE1", 1, 8, f);
-    return f;
-  }();
-  const std::lock_guard lock(mutex);
-  if (!file) return;
-  std::fwrite(bytes_.data(), 1, bytes_.size(), file);
-  std::fflush(file);
+  static LogFile log("TESSERA_SYMBOL_TRACE", "TSTRACE1");
+  log.append([this](std::FILE* file) { std::fwrite(bytes_.data(), 1, bytes_.size(), file); });
 }
 
 }  // namespace tessera

@@ -9,6 +9,7 @@
 #include "base/int_math.h"
 #include "base/log.h"
 #include "base/view.h"
+#include "tests/support/decoders.h"
 
 namespace tessera {
 namespace {
@@ -77,16 +78,19 @@ TEST(CpuFeatures, AgreeWithTheCompiler) {
   EXPECT_FALSE(cpu_has(kCpuSsse3, kCpuSse4Level));
 }
 
-TEST(Log, FormatsForItsSink) {
-  std::string got;
-  const Logger logger{[](void* context, LogLevel level, const char* message) {
-                        EXPECT_EQ(level, LogLevel::kWarning);
-                        *static_cast<std::string*>(context) = message;
-                      },
-                      &got};
-  logger.log(LogLevel::kWarning, "%d frames", 3);
-  EXPECT_EQ(got, "3 frames");
-  Logger{}.log(LogLevel::kError, "nobody listens");
+TEST(LogFile, TakesItsLinesWhereTheVariableNamesOne) {
+  const test::ScratchDir dir;
+  const std::string path = dir.file("log");
+  const auto line = [](std::FILE* file) { std::fputs("line\n", file); };
+  ASSERT_EQ(setenv("TESSERA_TEST_LOG", path.c_str(), 1), 0);
+  test::write_file(path, {'o', 'l', 'd'});
+  LogFile log("TESSERA_TEST_LOG", "head ");
+  log.append(line);
+  log.append(line);
+  const std::vector<uint8_t> bytes = test::read_file(path);
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "head line\nline\n") << "while it is open";
+  ASSERT_EQ(unsetenv("TESSERA_TEST_LOG"), 0);
+  LogFile("TESSERA_TEST_LOG").append([](std::FILE*) { FAIL() << "there is no file"; });
 }
 
 #ifdef TESSERA_HARDENED
