@@ -79,7 +79,8 @@ void FramePlanner::plan_tools(FramePlan& out) const {
   h.reduced_tx_set = out.settings.reduced_tx_set;
   h.reference_select = !intra && out.settings.inter.compound;
   const SkipModeFrames skip = derive_skip_mode_frames(sequence_.header, h);
-  h.skip_mode_present = skip.allowed && h.reference_select;
+  // A block in skip mode has no residual, and seldom is a prediction lossless.
+  h.skip_mode_present = skip.allowed && h.reference_select && !h.coded_lossless;
   h.skip_mode_frame = skip.frame;
 }
 
