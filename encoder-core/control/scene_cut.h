@@ -1,5 +1,5 @@
 // Where one scene ends and another begins: a picture that its predecessor predicts hardly better than it predicts
-// itself.
+// itself, however it is searched and whatever the light does.
 #pragma once
 
 #include "dsp/distortion.h"
@@ -25,6 +25,9 @@ class SceneCutDetector {
   void reset() { known_ = false; }
 
  private:
+  uint32_t compare_thoroughly(View2d<const uint8_t> cur, uint32_t intra, const DistortionTable<uint8_t>& dsp);
+  void remember(View2d<const uint8_t> cur);
+
   Array2d<uint8_t> previous_;  ///< quarter-size luma of the picture before
   bool known_ = false;
 };

@@ -1,4 +1,4 @@
-// Cuts are found, and motion, noise and fades are not taken for cuts.
+// Cuts are found; motion, noise, fades and flashes are not taken for cuts.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -11,6 +11,7 @@ namespace {
 
 struct Scene {
   int texture, dx, noise;
+  double light = 1;  ///< what samples are multiplied by
 };
 
 LumaPyramid picture(const Scene& scene, int index) {
@@ -24,7 +25,7 @@ LumaPyramid picture(const Scene& scene, int index) {
                                  : 200 - (v * 5 / 8 + u / 5) % 140 - ((u / 40) % 3) * 15;
       random = random * 1664525u + 1013904223u;
       s += scene.noise ? static_cast<int>(random >> 24) % (2 * scene.noise + 1) - scene.noise : 0;
-      luma.at(x, y) = static_cast<uint8_t>(std::clamp(s, 0, 255));
+      luma.at(x, y) = static_cast<uint8_t>(std::clamp(static_cast<int>(s * scene.light), 0, 255));
     }
   LumaPyramid p;
   DspTable<uint8_t> dsp;
@@ -51,6 +52,21 @@ TEST_F(SceneCut, IsFoundWhereTheTextureChanges) {
 TEST_F(SceneCut, IsNotMotionOrNoise) {
   cut({0, 9, 3}, 0);
   for (int i = 1; i < 6; i++) EXPECT_FALSE(cut({0, 9, 3}, i)) << i;
+}
+
+TEST_F(SceneCut, IsNotAFade) {
+  cut({0, 1, 2, 0.1}, 0);
+  for (int i = 1; i < 10; i++) EXPECT_FALSE(cut({0, 1, 2, 0.1 + 0.1 * i}, i)) << i;
+  for (int i = 10; i < 18; i++) EXPECT_FALSE(cut({0, 1, 2, 1.9 - 0.1 * i}, i)) << i;
+  EXPECT_TRUE(cut({1, 1, 2, 0.1}, 18)) << "another scene as dark as this one";
+}
+
+TEST_F(SceneCut, IsNotAFlash) {
+  for (int i = 0; i < 9; i++) EXPECT_FALSE(cut({1, 2, 2, i % 3 == 1 ? 1.25 : 0.75}, i)) << i;
+}
+
+TEST_F(SceneCut, IsNotAShakenCamera) {
+  for (const int at : {0, 57, 6, 66, 12, 75}) EXPECT_FALSE(cut({0, 1, 0}, at)) << at;
 }
 
 TEST_F(SceneCut, WaitsAfterAKeyFrame) {
