@@ -28,14 +28,19 @@ constexpr double kVariableMemory = 8, kConstantMemoryPart = 0.67, kLeastConstant
 /// without a change of quality. What goes beyond a band, a part of the time gone by, is worked off soon.
 constexpr double kLeastHorizon = 8, kMostHorizon = 15;
 constexpr double kBand = 0.02, kLeastBandSeconds = 10, kConstantBandSeconds = 0.3, kBandHorizon = 1.5;
-/// Of the buffer's level over part of the buffer's time.
+/// Of the buffer's level over part of the buffer's time. Without look-ahead what it has to spare goes so many times as fast, and may take
+/// so many times what else is allowed beyond the target: a full buffer would lose it.
 constexpr double kConstantHorizonPart = 1, kLeastConstantHorizon = 0.4, kMostConstantHorizon = 6;
+constexpr double kSpareHaste = 2, kSpareOvershoot = 5;
 /// Seconds over which the buffer goes from its initial to its optimal level, and from the level that a change of target finds:
 /// slowly, so that it costs a small part of the rate.
 constexpr double kInitialDrift = 100, kChangeDrift = 15;
 
 /// Where a share is estimated while no leaf was chosen yet.
 constexpr int kMiddleQindex = 128;
+
+/// A key frame that its predecessor predicts no better than this, as part of its intra cost, begins a scene.
+constexpr double kNewScene = 0.6;
 
 /// However much the rate may fall below its target.
 constexpr double kLeastRatePart = 0.05;
@@ -337,11 +342,13 @@ double RateControl::wanted_rate() const {
   const double horizon = settings_.mode == RateMode::kConstant
                              ? std::clamp(kConstantHorizonPart * settings_.buffer, kLeastConstantHorizon, kMostConstantHorizon)
                              : std::clamp(end_time_, kLeastHorizon, kMostHorizon);
+  const bool live = settings_.low_delay && settings_.mode == RateMode::kConstant;
   const double off = error() - lent(), beyond = off - std::clamp(off, -band(), band());
-  const double even = rate() + loan_.slope(end_time_), wanted = even - off / horizon - beyond / kBandHorizon;
+  const bool spare = live && off < 0;
+  const double even = rate() + loan_.slope(end_time_), wanted = even - off * (spare ? kSpareHaste : 1) / horizon - beyond / kBandHorizon;
   // What is paid back for a key frame is no undershoot: together they take the target. Without reordering the level is low meanwhile.
-  const double usual = settings_.low_delay && settings_.mode == RateMode::kConstant ? rate() : std::min(even, rate());
-  return std::clamp(wanted, std::max(kLeastRatePart * rate(), usual - settings_.undershoot * rate()), (1 + settings_.overshoot) * rate());
+  const double usual = live ? rate() : std::min(even, rate()), overshoot = settings_.overshoot * (spare ? kSpareOvershoot : 1);
+  return std::clamp(wanted, std::max(kLeastRatePart * rate(), usual - settings_.undershoot * rate()), (1 + overshoot) * rate());
 }
 
 int RateControl::choose_leaf(double seconds, const SequenceEnd& end) const {
@@ -438,6 +445,7 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
     shown_time_ = end_time_ = learned_time_ = last->time;
   }
   const double end_time = last->time + last->duration, seconds = end_time - end_time_;
+  if (settings_.low_delay && group_[0].kind == 0 && last->cost.inter >= kNewScene * last->cost.intra) model_.start_scene();
   learn_shares(std::max(seconds, usual));
   leaf_ = choose_leaf(std::max(seconds, usual), end);
   note_hardest(std::max(seconds, usual));

@@ -26,6 +26,8 @@ constexpr Array<double, kFrameKinds> kLowDelayShare = {0, 1 / 4., 1 / 4., 2 / 4.
 constexpr double kFrameOverhead = 96;
 /// The factors a sequence starts with weigh as much as this part of one frame.
 constexpr double kPriorWeight = 0.25;
+/// What was learned before a scene began keeps this part of its weight.
+constexpr double kOldSceneWeight = 0.1;
 
 /// The exponent is corrected by two frames whose steps are so many octaves apart at least; the usual one weighs as two frames do that are
 /// the root of this apart.
@@ -97,6 +99,10 @@ void RateModel::learn(FrameKind kind, double content, int qindex, double bits, d
   const double change = kind == 0 ? std::sqrt(f.value / before) : f.value / before;
   for (int k = 1; k < kFrameKinds; k++)
     if (learned_[k] == 0) factor_[k].value *= change;
+}
+
+void RateModel::start_scene() {
+  for (Factor& f : factor_) f.weight *= kOldSceneWeight;
 }
 
 void RateModel::rehearse(FrameKind kind, double content, int qindex, double bits, bool again) {

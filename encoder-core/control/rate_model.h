@@ -51,6 +51,8 @@ class RateModel {
   void set_exponents(const RateExponents& e) { exponent_ = e; }
   /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
   void learn(FrameKind kind, double content, int qindex, double bits, double seconds);
+  /// A scene begins that was not rehearsed: what its first frames take counts for more than all that was learned.
+  void start_scene();
   /// Fed with a frame coded for this only, of content that has just begun: what it took outweighs all that was learned, and where the
   /// same was coded with another step before, both say how its kind follows the step.
   void rehearse(FrameKind kind, double content, int qindex, double bits, bool again);

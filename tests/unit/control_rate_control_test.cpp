@@ -339,6 +339,39 @@ TEST(RateControl, RecoversFromASceneCutWithinASecond) {
   EXPECT_NEAR(last / 2, 500e3, 0.2 * 500e3);
 }
 
+TEST(RateControl, AnEasierSceneHasItsQualityWithinASecond) {
+  Simulation s(settings(RateMode::kConstant, true));
+  s.play(150, 30);
+  // The same costs, half the bits.
+  s.world.factor *= 0.5;
+  s.play(15, 30, true);
+  const size_t from = s.sizes.size();
+  s.play(15, 30);
+  const size_t to = s.sizes.size();
+  s.play(150, 30);
+  double early = 0, late = 0, bits = 0;
+  for (size_t i = from; i < to; i++) {
+    early += s.leaves[i];
+    late += s.leaves[s.leaves.size() - to + i];
+    bits += s.sizes[i];
+  }
+  EXPECT_NEAR(early / 15, late / 15, 3);
+  EXPECT_GT(bits * 2, 0.92 * 500e3);
+  EXPECT_EQ(s.underflows, 0);
+}
+
+TEST(RateControl, ALiveChannelIsUsedWhileContentGetsEasier) {
+  Simulation s(settings(RateMode::kConstant, true));
+  // As on screens: much to draw first, and bits hardly follow the step.
+  s.world = {.factor = 16, .exponent = 0.5};
+  for (int second = 0; second < 8; second++) {
+    s.play(30, 30);
+    s.world.factor *= 0.85;
+  }
+  EXPECT_NEAR(s.bits / s.seconds, 500e3, 0.05 * 500e3);
+  EXPECT_EQ(s.underflows, 0);
+}
+
 TEST(RateControl, KeyFramesDoNotMakeQualityPump) {
   Simulation s(settings(RateMode::kConstant, true));
   s.target.keyframe_max_dist = 60;
