@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block/transform_blocks.h"
+#include "dsp/lanes.h"
 
 namespace tessera {
 
@@ -44,6 +45,26 @@ inline ColorSymbol color_symbol(const uint8_t* at, ptrdiff_t stride, bool has_le
   const int ctx = left == above ? 3 : 2;
   if (color == first) return {ctx, 0};
   return {ctx, color == second ? 1 : color + (first > color) + (second > color)};
+}
+
+/// color_symbol() of several samples of a row at once, each as 8 * ctx + value.
+inline constexpr int kColorLanes = 16;
+using ColorLanes = LanesOf<int8_t, kColorLanes>;
+
+/// In the first row, or the first column: one neighbour.
+inline ColorLanes color_symbols(ColorLanes color, ColorLanes only) {
+  return color == only ? ColorLanes{} : color - (only > color);
+}
+
+inline ColorLanes color_symbols(ColorLanes color, ColorLanes left, ColorLanes above, ColorLanes between) {
+  const ColorLanes across = left == above, same = across & (left == between), none = ~(across | (left == between) | (above == between));
+  const ColorLanes first = none ? (left < above ? left : above) : across | (left == between) ? left : above;
+  const ColorLanes second = none ? (left < above ? above : left) : across ? between : left == between ? above : left;
+  const ColorLanes ctx = same ? ColorLanes{} + int8_t{4} : across ? ColorLanes{} + int8_t{3} : ColorLanes{} + int8_t{2} + none;
+  ColorLanes value = color - (first > color) - (~same & (second > color)) - (none & (between > color));
+  value = none & (color == between) ? ColorLanes{} + int8_t{2} : value;
+  value = color == second ? ColorLanes{} + int8_t{1} : value;
+  return 8 * ctx + (color == first ? ColorLanes{} : value);
 }
 
 }  // namespace tessera

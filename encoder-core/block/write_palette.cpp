@@ -1,6 +1,7 @@
 #include "block/write_palette.h"
 
 #include <cstdlib>
+#include <cstring>
 
 #include "block/color_map.h"
 #include "block/palette_cache.h"
@@ -95,6 +96,33 @@ void write_color_indices(S& sink, ColorCdfs& cdfs, const uint8_t* map, ptrdiff_t
       const ColorSymbol s = color_symbol(map + (i - j) * stride + j, stride, j > 0, i > j);
       sink.symbol(cdfs[s.ctx], s.value);
     }
+}
+
+/// The same where the order is of no matter.
+template <class ColorCdfs>
+void write_color_indices(FrozenCostCounter& counter, ColorCdfs& cdfs, const uint8_t* map, ptrdiff_t stride, const ColorMapSize& size) {
+  constexpr int kContexts = 5, kBefore = kColorLanes;
+  Array<uint16_t, kContexts * PALETTE_COLORS> cost = {};
+  for (int ctx = 0; ctx < kContexts; ctx++) {
+    const uint16_t* const of_ctx = counter.costs(cdfs[ctx]);
+    for (int i = 0; i < cdfs[ctx].kSymbols; i++) cost[ctx * PALETTE_COLORS + i] = of_ctx[i];
+  }
+  // Two rows in turn, each with room for what lanes read beside it.
+  alignas(kColorLanes) uint8_t rows[2][kBefore + 64 + kColorLanes] = {};
+  uint8_t symbols[64 + kColorLanes];
+  uint64_t bits = 0;
+  for (int y = 0; y < size.onscreen_h; y++) {
+    uint8_t *const row = rows[y & 1] + kBefore, *const above = rows[~y & 1] + kBefore;
+    std::memcpy(row, map + y * stride, static_cast<size_t>(size.onscreen_w));
+    for (int x = 0; x < size.onscreen_w; x += kColorLanes) {
+      const auto at = [&](const uint8_t* of) { return load_lanes<ColorLanes>(of + x); };
+      store_lanes(symbols + x, y ? color_symbols(at(row), at(row - 1), at(above), at(above - 1)) : color_symbols(at(row), at(row - 1)));
+    }
+    // The corner is coded on its own.
+    if (y) bits += cost[color_symbol(map + y * stride, stride, false, true).value];
+    for (int x = 1; x < size.onscreen_w; x++) bits += cost[symbols[x]];
+  }
+  counter.add(bits);
 }
 
 }  // namespace

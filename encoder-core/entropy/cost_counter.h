@@ -70,6 +70,13 @@ class FrozenCostCounter {
   void boolean_equiprobable(int) { bits_ += kCostOneBit; }
   void literal(uint32_t, int bits) { bits_ += static_cast<uint64_t>(bits) * kCostOneBit; }
 
+  /// What symbol() adds, by value; and what was summed from that elsewhere.
+  template <int N>
+  const uint16_t* costs(const Cdf<N>& cdf) const {
+    return costs_of(*tables_, *context_, cdf);
+  }
+  void add(uint64_t bits512) { bits_ += bits512; }
+
   uint64_t bits512() const { return bits_; }
   void reset(uint64_t bits512 = 0) { bits_ = bits512; }
 

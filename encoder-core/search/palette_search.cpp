@@ -19,25 +19,33 @@ constexpr int kMostWorse = 3;
 /// What part of a block its eight most frequent colours must have, in percent: below, it is a photograph.
 constexpr int kCoveredPct = 60;
 
-int squared_distance(const uint16_t* a, const Palette& p, int i, int dims) {
+template <int kDims>
+int squared_distance(const uint16_t* a, const Palette& p, int i) {
   int sum = 0;
-  for (int d = 0; d < dims; d++) {
+  for (int d = 0; d < kDims; d++) {
     const int diff = a[d] - p.color[d][i];
     sum += diff * diff;
   }
   return sum;
 }
 
-int nearest(const uint16_t* value, const Palette& p, int dims) {
-  int best = 0, best_distance = squared_distance(value, p, 0, dims);
+struct Nearest {
+  int index, distance;  ///< squared
+};
+
+template <int kDims>
+Nearest nearest(const uint16_t* value, const Palette& p) {
+  Nearest best = {0, squared_distance<kDims>(value, p, 0)};
   for (int i = 1; i < p.size; i++) {
-    const int distance = squared_distance(value, p, i, dims);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = i;
-    }
+    const int distance = squared_distance<kDims>(value, p, i);
+    if (distance < best.distance) best = {i, distance};
   }
   return best;
+}
+
+/// In luma one value tells, in chroma two.
+Nearest nearest(const uint16_t* value, const Palette& p, int dims) {
+  return dims == 1 ? nearest<1>(value, p) : nearest<2>(value, p);
 }
 
 /// Ascending, and no colour twice.
@@ -133,7 +141,7 @@ Palette PaletteSearch<P>::cluster(int size, int dims) const {
     bool moved = round == 0;
     for (int i = 0; i < colors_.size(); i++) {
       const Color& c = colors_[i];
-      const uint8_t k = static_cast<uint8_t>(nearest(c.value, p, dims));
+      const uint8_t k = static_cast<uint8_t>(nearest(c.value, p, dims).index);
       moved |= k != home[i];
       home[i] = k;
       for (int d = 0; d < dims; d++) sum[d][k] += static_cast<int64_t>(c.value[d]) * c.count;
@@ -178,7 +186,7 @@ void PaletteSearch<P>::fill_map(const BlockInfo& info, int plane, const Palette&
   const PictureFormat& f = s_.frame.format;
   uint8_t* const map = all.ptr((info.mi_col * MI_SIZE) >> f.ss_x(plane), (info.mi_row * MI_SIZE) >> f.ss_y(plane), size.w, size.h);
   Array<uint8_t, kMaxColors> index = {};
-  for (const Color& c : colors_) index[c.number] = static_cast<uint8_t>(nearest(c.value, p, plane ? 2 : 1));
+  for (const Color& c : colors_) index[c.number] = static_cast<uint8_t>(nearest(c.value, p, plane ? 2 : 1).index);
   for (int y = 0; y < size.h; y++) {
     uint8_t* const row = map + y * all.stride();
     if (y >= size.onscreen_h) {
@@ -228,12 +236,15 @@ void PaletteSearch<P>::propose(BlockInfo& info, int plane, int most, Palettes& o
     sort_colors(p, dims);
     if (p.size < 2 || p.size == tried) continue;
     tried = p.size;
-    apply(info, plane, p);
-    p.rank = s_.j(0, rate(info, plane));
-    for (const Color& c : colors_) {
-      const int distance = squared_distance(c.value, p, nearest(c.value, p, dims), dims);
-      p.rank += c.count * std::min<double>(distance, miss);
+    p.rank = 0;
+    for (const Color& c : colors_) p.rank += c.count * std::min<double>(nearest(c.value, p, dims).distance, miss);
+    // Misses alone may be too many.
+    if (out.size() == most && p.rank > out.back().rank) {
+      worse++;
+      continue;
     }
+    apply(info, plane, p);
+    p.rank += s_.j(0, rate(info, plane));
     worse = least > 0 && p.rank > least ? worse + 1 : 0;
     least = least > 0 ? std::min(least, p.rank) : p.rank;
     int at = out.size();

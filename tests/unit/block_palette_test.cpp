@@ -7,6 +7,8 @@
 
 #include "block/color_map.h"
 #include "block/palette_cache.h"
+#include "block/write_palette.h"
+#include "entropy/cost_counter.h"
 #include "spec/mode_tables.h"
 
 namespace tessera {
@@ -60,6 +62,28 @@ TEST(ColorMap, SymbolsAreThoseOfTheSpecification) {
           ASSERT_EQ(want.order[got.value], map[r][c]) << n << " colours, row " << r << " column " << c;
         }
     }
+}
+
+TEST(ColorMap, LanesFindWhatSymbolsAre) {
+  constexpr int kAll = PALETTE_COLORS * PALETTE_COLORS * PALETTE_COLORS * PALETTE_COLORS;
+  for (int i = 0; i < kAll; i += kColorLanes) {
+    ColorLanes color, left, above, between;
+    for (int j = 0; j < kColorLanes; j++) {
+      const int n = i + j;
+      color[j] = static_cast<int8_t>(n & 7);
+      left[j] = static_cast<int8_t>(n >> 3 & 7);
+      above[j] = static_cast<int8_t>(n >> 6 & 7);
+      between[j] = static_cast<int8_t>(n >> 9);
+    }
+    const ColorLanes both = color_symbols(color, left, above, between), one = color_symbols(color, left);
+    for (int j = 0; j < kColorLanes; j++) {
+      const uint8_t near[2][2] = {{static_cast<uint8_t>(between[j]), static_cast<uint8_t>(above[j])},
+                                  {static_cast<uint8_t>(left[j]), static_cast<uint8_t>(color[j])}};
+      const ColorSymbol want = color_symbol(&near[1][1], 2, true, true);
+      ASSERT_EQ(both[j], 8 * want.ctx + want.value) << i + j;
+      ASSERT_EQ(one[j], color_symbol(&near[1][1], 2, true, false).value) << i + j;
+    }
+  }
 }
 
 TEST(ColorMap, OnlyWhatIsOnScreenIsCoded) {
@@ -137,6 +161,37 @@ TEST_F(PaletteCacheTest, LooksNeitherAcrossSuperblockRowsNorOutOfTheTile) {
   tile_ = {0, 32, 16, 32};
   context_.start_tile(tile_, 100);
   EXPECT_EQ(cache(0, 16, 0), Colors{});
+}
+
+TEST_F(PaletteCacheTest, AMapCostsWhatItsSymbolsDo) {
+  std::mt19937 random(3);
+  const auto cdfs = std::make_unique<CdfContext>();
+  init_default(*cdfs, 100);
+  const auto tables = std::make_unique<CostTables>();
+  build_cost_tables(*cdfs, *tables);
+  wc_.cdfs = cdfs.get();
+  wc_.layout.mi_rows = 30;
+  wc_.layout.mi_cols = 26;
+  const View2d<uint8_t> map = palettes_.map(0);
+  for (int y = 0; y < 128; y++)
+    for (int x = 0; x < 128; x++) map.at(x, y) = static_cast<uint8_t>(random() & 7 & random());
+  BlockInfo info;
+  info.palette_size = {8, 0};
+  for (BlockSize size : {BLOCK_8X8, BLOCK_16X8, BLOCK_32X32, BLOCK_64X64})
+    for (int mi : {0, 16}) {
+      info.size = size;
+      info.mi_row = info.mi_col = static_cast<uint16_t>(mi);
+      const ColorMapSize on = color_map_size(wc_.layout, info, 0);
+      uint64_t want = 3 * kCostOneBit;  // the corner
+      for (int y = 0; y < on.onscreen_h; y++)
+        for (int x = y == 0; x < on.onscreen_w; x++) {
+          const ColorSymbol s = color_symbol(map.ptr(mi * 4 + x, mi * 4 + y, 1, 1), map.stride(), x > 0, y > 0);
+          want += costs_of(*tables, *cdfs, cdfs->palette_size_8_y_color[s.ctx])[s.value];
+        }
+      FrozenCostCounter counter(*cdfs, *tables);
+      write_color_map(counter, wc_, info, 0);
+      EXPECT_EQ(counter.bits512(), want) << size << " at " << mi;
+    }
 }
 
 }  // namespace
