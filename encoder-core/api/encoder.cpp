@@ -28,16 +28,17 @@ RoleSettings settings_of(const EncoderConfig& c, int cpu_used) {
 SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& tiles) {
   // What later changes of cpu-used cannot add.
   const RoleSettings tools = settings_of(c, c.runtime.cpu_used);
-  bool masks = false, restoration = false;
+  bool masks = false, inter_intra = false, restoration = false;
   for (const SearchSettings& s : tools.roles) {
     masks |= s.inter.blended_pairs > 0;
+    inter_intra |= s.inter.inter_intra_candidates > 0;
     restoration |= s.filter.restoration.any();
   }
   SequenceHeader s;
   s.enable_filter_intra = tools[FrameRole::kKey].intra.filter_intra;
   s.max_frame_width_minus_1 = c.width - 1;
   s.max_frame_height_minus_1 = c.height - 1;
-  s.enable_interintra_compound = false;
+  s.enable_interintra_compound = inter_intra;
   s.enable_masked_compound = masks;
   s.enable_dual_filter = false;
   s.enable_jnt_comp = false;

@@ -117,7 +117,7 @@ SearchSettings chain_settings(int step) {
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .filter_intra = true, .chroma_modes = 5, .palettes = 4};
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
-             .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2,
+             .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2, .inter_intra_candidates = 2, .inter_intra_wedges = true,
              .moved_pairs = 2, .blended_pairs = 1, .wedges = true};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
@@ -126,7 +126,7 @@ SearchSettings chain_settings(int step) {
     quarters(s.partition, 0.005f);
     s.partition.ab_margin = 1.05f;
     s.inter.full_rd_modes = 6;
-    s.inter.wedges = false;
+    s.inter.wedges = s.inter.inter_intra_wedges = false;
   }
   if (step >= 2) {
     guide(s.partition, 0.006f, 0.02f);
@@ -169,6 +169,7 @@ SearchSettings chain_settings(int step) {
   if (step >= 6) {
     s.filter.restoration.chroma = false;
     s.inter.moved_pairs = s.inter.blended_pairs = 0;
+    s.inter.inter_intra_candidates = 0;
     s.tx.intra_depth = 1;
     s.inter.full_rd_modes = 2;
     s.inter.max_references = 3;
@@ -282,7 +283,7 @@ SearchSettings search_like(int step, const SearchSettings& common) {
 /// What leaves do without: nothing is predicted from what it gains.
 void ease_leaf(SearchSettings& leaf, int step) {
   if (step < 3) return;
-  leaf.inter.warp_candidates = leaf.inter.overlap_candidates = 0;
+  leaf.inter.warp_candidates = leaf.inter.overlap_candidates = leaf.inter.inter_intra_candidates = 0;
   if (step == 5) {
     guide_inter(leaf.partition, 0.05f);
     leaf.partition.ab = leaf.partition.four_way = false;

@@ -28,7 +28,7 @@ struct InterScratch {
   static constexpr int kEdgeStride = kMaxPredictSize + 32;
   alignas(64) Array<P, kEdgeStride*(kMaxPredictSize + kSubpelBefore + kSubpelAfter + 1)> edge;
   alignas(64) Table2<int16_t, 2, kMaxPredictSize * kMaxPredictSize> pred;
-  alignas(64) Array<P, 64 * 32> overlap;  ///< of one neighbour
+  alignas(64) Array<P, 64 * 32> overlap;  ///< of one neighbour, or of an inter-intra block
 };
 
 /// Samples of a reference, in its memory or in scratch memory.

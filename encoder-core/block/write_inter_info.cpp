@@ -34,7 +34,7 @@ bool allows_motion_mode(const FrameHeader& header, const BlockInfo& info) {
   if (!header.force_integer_mv && (info.y_mode == GLOBALMV || info.y_mode == GLOBAL_GLOBALMV) &&
       header.global_motion[info.ref_frame[0]].gm_type > TRANSLATION)
     return false;
-  return !info.is_compound() && info.ref_frame[1] != INTRA_FRAME;
+  return !info.is_compound() && !info.is_inter_intra();
 }
 
 bool allows_interintra(const SequenceHeader& sequence, const BlockInfo& info) {
@@ -173,6 +173,22 @@ bool may_warp(const WriteContext& wc, const BlockInfo& info) {
 }  // namespace
 
 template <SymbolSink S>
+void write_interintra_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
+  if (!allows_interintra(*wc.sequence, info)) {
+    check(!info.is_inter_intra(), "inter-intra where it is not allowed");
+    return;
+  }
+  CdfContext& cdfs = *wc.cdfs;
+  const int ctx = Size_Group[info.size] - 1;
+  sink.symbol(cdfs.inter_intra[ctx], info.is_inter_intra());
+  if (!info.is_inter_intra()) return;
+  sink.symbol(cdfs.inter_intra_mode[ctx], info.interintra_mode);
+  const bool wedge = info.compound_type == COMPOUND_WEDGE;
+  sink.symbol(cdfs.wedge_inter_intra[info.size], wedge);
+  if (wedge) sink.symbol(cdfs.wedge_index[info.size], info.wedge_index);
+}
+
+template <SymbolSink S>
 void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
   const FrameHeader& header = *wc.header;
   if (!allows_motion_mode(header, info) ||
@@ -190,6 +206,10 @@ void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info) {
 
 template <SymbolSink S>
 void write_compound_type(S& sink, WriteContext& wc, const Neighbours& near, const BlockInfo& info) {
+  if (info.is_inter_intra()) {
+    check(info.compound_type == COMPOUND_INTRA || info.compound_type == COMPOUND_WEDGE, "inter-intra without its compound type");
+    return;
+  }
   if (info.skip_mode || !info.is_compound()) {
     check(info.compound_type == COMPOUND_AVERAGE, "compound type where none is coded");
     return;
@@ -241,10 +261,7 @@ void write_inter_block_mode_info(S& sink, WriteContext& wc, const Neighbours& ne
   write_ref_frames(sink, wc, near, info);
   write_inter_mode(sink, wc, info);
   write_mvs(sink, wc, info);
-  if (allows_interintra(*wc.sequence, info)) {
-    check(info.ref_frame[1] != INTRA_FRAME, "inter-intra is not written yet");
-    sink.symbol(wc.cdfs->inter_intra[Size_Group[info.size] - 1], 0);
-  }
+  write_interintra_mode(sink, wc, info);
   write_motion_mode(sink, wc, info);
   write_compound_type(sink, wc, near, info);
   write_interp_filter(sink, wc, info);
@@ -276,6 +293,7 @@ void write_inter_frame_mode_info(S& sink, WriteContext& wc, const BlockInfo& inf
   template void write_ref_frames(S&, WriteContext&, const Neighbours&, const BlockInfo&);    \
   template void write_inter_mode(S&, WriteContext&, const BlockInfo&);                       \
   template void write_mvs(S&, WriteContext&, const BlockInfo&);                              \
+  template void write_interintra_mode(S&, WriteContext&, const BlockInfo&);                  \
   template void write_motion_mode(S&, WriteContext&, const BlockInfo&);                      \
   template void write_compound_type(S&, WriteContext&, const Neighbours&, const BlockInfo&); \
   template void write_interp_filter(S&, WriteContext&, const BlockInfo&);

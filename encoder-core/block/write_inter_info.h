@@ -24,6 +24,9 @@ void write_inter_mode(S& sink, WriteContext& wc, const BlockInfo& info);
 /// The differences of NEWMV components, against info.mv_ctx.pred_mv.
 template <SymbolSink S>
 void write_mvs(S& sink, WriteContext& wc, const BlockInfo& info);
+/// spec 5.11.28: read_interintra_mode( ). Writes nothing where it is not coded.
+template <SymbolSink S>
+void write_interintra_mode(S& sink, WriteContext& wc, const BlockInfo& info);
 /// spec 5.11.27: read_motion_mode( ). Writes nothing where SIMPLE is implied.
 template <SymbolSink S>
 void write_motion_mode(S& sink, WriteContext& wc, const BlockInfo& info);

@@ -43,7 +43,8 @@ struct BlockInfo {
   Array<InterpFilter, 2> interp_filter = {EIGHTTAP, EIGHTTAP};  ///< [ 0 ] vertical, [ 1 ] horizontal
   MotionMode motion_mode = SIMPLE;
   uint8_t has_warp_samples = 0;  ///< NumSamples > 0 (spec 7.10.4); wanted where motion_mode is coded and the frame may warp
-  CompoundType compound_type = COMPOUND_AVERAGE;  ///< of a compound block
+  CompoundType compound_type = COMPOUND_AVERAGE;  ///< of a compound block; COMPOUND_WEDGE or COMPOUND_INTRA: of an inter-intra block
+  InterIntraMode interintra_mode = II_DC_PRED;    ///< of an inter-intra block
   uint8_t wedge_index = 0, wedge_sign = 0;  ///< COMPOUND_WEDGE
   uint8_t mask_type = 0;                    ///< COMPOUND_DIFFWTD
   uint8_t has_chroma = 1;
@@ -53,7 +54,9 @@ struct BlockInfo {
   MvContexts mv_ctx;
 
   bool is_compound() const { return ref_frame[1] > INTRA_FRAME; }
-  bool is_masked() const { return compound_type == COMPOUND_WEDGE || compound_type == COMPOUND_DIFFWTD; }
+  bool is_masked() const { return is_compound() && (compound_type == COMPOUND_WEDGE || compound_type == COMPOUND_DIFFWTD); }
+  /// One reference, and intra prediction blended with it.
+  bool is_inter_intra() const { return ref_frame[1] == INTRA_FRAME; }
 };
 
 }  // namespace tessera

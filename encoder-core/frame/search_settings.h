@@ -70,6 +70,8 @@ struct InterSettings {
   int warp_refinement = 0;     ///< moves of a warped NEWMV's vector; 0: it keeps that of its translation
   int overlap_candidates = 0;  ///< best candidates of one reference that are tried with overlapped prediction as well (0 .. 4)
   float motion_mode_margin = 1.25f;  ///< lower is faster: other motion modes within this x the best rank
+  int inter_intra_candidates = 0;    ///< best candidates of one reference that are blended with intra prediction, where the sequence began with that (0 .. 4)
+  bool inter_intra_wedges = false;   ///< those also along a line that divides the block
   bool rank_decides = false;   ///< lower is slower: no trial where only one candidate is left
   float skip_mode_margin = 1.5f;  ///< lower is faster: skip mode within this x the best rank makes a second one
   int moved_pairs = 0;         ///< best pairs of references whose searched vectors are moved while their mean gets better

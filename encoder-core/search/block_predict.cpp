@@ -34,6 +34,15 @@ bool predict_warped(SearchContext<P>& s, const BlockInfo& info, const InterRect&
   return true;
 }
 
+/// One plane of an inter-intra block.
+template <Pixel P>
+void predict_inter_intra(SearchContext<P>& s, const BlockInfo& info, const InterRect& rect, int plane, P* dst, ptrdiff_t dst_stride) {
+  P* const inter = s.scratch.inter.overlap.data();
+  predict_rect(s, info, plane, rect.x, rect.y, rect.w, rect.h, inter, rect.w);
+  predict_from_edges(s.dsp.intra, intra_part_edges(s, info, plane), intra_part(info.interintra_mode), 0, dst, dst_stride);
+  blend_inter_intra(s.dsp.compound_blend, info, rect.sub_x, rect.sub_y, dst, dst_stride, inter);
+}
+
 /// Blends what the neighbours' vectors predict into the block's own prediction.
 template <Pixel P>
 void overlap_neighbours(SearchContext<P>& s, const BlockInfo& info, const InterRect& rect, int plane, P* dst, ptrdiff_t dst_stride) {
@@ -87,6 +96,25 @@ const BlockWarp& local_warp(SearchContext<P>& s, const BlockInfo& info) {
 }
 
 template <Pixel P>
+const IntraEdges<P>& intra_part_edges(SearchContext<P>& s, const BlockInfo& info, int plane) {
+  const int ss_x = s.frame.format.ss_x(plane), ss_y = s.frame.format.ss_y(plane);
+  const IntraPlace place = {.x = (info.mi_col * MI_SIZE) >> ss_x,
+                            .y = (info.mi_row * MI_SIZE) >> ss_y,
+                            .w = block_width(info.size) >> ss_x,
+                            .h = block_height(info.size) >> ss_y,
+                            .max_x = ((s.header().size.mi_cols * MI_SIZE) >> ss_x) - 1,
+                            .max_y = ((s.header().size.mi_rows * MI_SIZE) >> ss_y) - 1,
+                            .have_left = info.mi_col > s.tile.mi_col_start,
+                            .have_above = info.mi_row > s.tile.mi_row_start,
+                            .have_above_right = false,
+                            .have_below_left = false,
+                            .edge_filter = false,
+                            .filter_type = false};
+  prepare_intra_edges(s.scratch.edges_inter, PlaneView<const P>(s.frame.plane(plane)), place, s.bit_depth());
+  return s.scratch.edges_inter;
+}
+
+template <Pixel P>
 void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride) {
   const int ss_x = s.frame.format.ss_x(plane), ss_y = s.frame.format.ss_y(plane);
   const int w = block_width(info.size), h = block_height(info.size);
@@ -102,6 +130,7 @@ void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, 
     }
   if (!parts) {
     const InterRect rect = {x, y, std::max(w >> ss_x, 4), std::max(h >> ss_y, 4), ss_x, ss_y, s.frame.format.bit_depth};
+    if (info.is_inter_intra()) return predict_inter_intra(s, info, rect, plane, dst, dst_stride);
     if (info.motion_mode == LOCALWARP && predict_warped(s, info, rect, plane, dst, dst_stride)) return;
     predict_rect(s, info, plane, x, y, rect.w, rect.h, dst, dst_stride);
     if (info.motion_mode == OBMC) overlap_neighbours(s, info, rect, plane, dst, dst_stride);
@@ -123,6 +152,8 @@ template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
 template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
 template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);
 template const BlockWarp& local_warp(SearchContext<uint16_t>&, const BlockInfo&);
+template const IntraEdges<uint8_t>& intra_part_edges(SearchContext<uint8_t>&, const BlockInfo&, int);
+template const IntraEdges<uint16_t>& intra_part_edges(SearchContext<uint16_t>&, const BlockInfo&, int);
 template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
 template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
 

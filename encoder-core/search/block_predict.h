@@ -2,6 +2,7 @@
 // of blocks under 8x8 included.
 #pragma once
 
+#include "block/predict_inter_intra.h"
 #include "block/predict_overlap.h"
 #include "block/predict_warp.h"
 #include "search/search_context.h"
@@ -27,6 +28,10 @@ PlaneView<const P> predicts_from(SearchContext<P>& s, const BlockInfo& info, int
 template <Pixel P>
 void blend_pair(SearchContext<P>& s, const BlockInfo& info, int plane, const Array<const int16_t*, 2>& preds, P* dst, ptrdiff_t dst_stride);
 
+/// The edges that the intra part of an inter-intra block of this place and size predicts from: what is decoded beside it, no further.
+template <Pixel P>
+const IntraEdges<P>& intra_part_edges(SearchContext<P>& s, const BlockInfo& info, int plane);
+
 /// Predicts one plane of an inter block into `dst`. Neighbouring blocks that share its chroma are read from the grid.
 template <Pixel P>
 void predict_block_plane(SearchContext<P>& s, const BlockInfo& info, int plane, P* dst, ptrdiff_t dst_stride);
@@ -43,6 +48,8 @@ extern template void prepare_warp(SearchContext<uint8_t>&, const BlockInfo&);
 extern template void prepare_warp(SearchContext<uint16_t>&, const BlockInfo&);
 extern template const BlockWarp& local_warp(SearchContext<uint8_t>&, const BlockInfo&);
 extern template const BlockWarp& local_warp(SearchContext<uint16_t>&, const BlockInfo&);
+extern template const IntraEdges<uint8_t>& intra_part_edges(SearchContext<uint8_t>&, const BlockInfo&, int);
+extern template const IntraEdges<uint16_t>& intra_part_edges(SearchContext<uint16_t>&, const BlockInfo&, int);
 extern template void predict_block_plane(SearchContext<uint8_t>&, const BlockInfo&, int, uint8_t*, ptrdiff_t);
 extern template void predict_block_plane(SearchContext<uint16_t>&, const BlockInfo&, int, uint16_t*, ptrdiff_t);
 

@@ -38,7 +38,7 @@ uint32_t inter_prediction_error(SearchContext<P>& s, const BlockInfo& info) {
   const auto satd = s.dsp.distortion.satd[info.size];
   const Mv mv = info.mv[0];
   // A whole-sample vector's prediction lies in the reference.
-  if (((mv.row | mv.col) & 7) == 0 && !info.is_compound() && info.motion_mode == SIMPLE) {
+  if (((mv.row | mv.col) & 7) == 0 && !info.is_compound() && !info.is_inter_intra() && info.motion_mode == SIMPLE) {
     const RefSamples<P> at = reference_samples<P>(predicts_from(s, info, 0, 0), info.mi_col * MI_SIZE + (mv.col >> 3),
                                                   info.mi_row * MI_SIZE + (mv.row >> 3), w, block_height(info.size), s.scratch.inter);
     return satd(src, s.source_stride[0], at.at, at.stride);

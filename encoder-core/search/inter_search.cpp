@@ -327,6 +327,22 @@ void InterSearch<P>::gather_motion_modes() {
   insert({found.data(), found.size()});
 }
 
+/// The same with intra prediction beside them.
+template <Pixel P>
+void InterSearch<P>::gather_inter_intra() {
+  const InterSettings& set = s_.settings().inter;
+  const float limit = set.motion_mode_margin * candidates_[0].cost;
+  FixedVector<InterCandidate, 2 * kMaxMotionModes> found;
+  inter_intra_.begin();
+  for (int i = 0; i < candidates_.size() && found.size() < set.inter_intra_candidates && candidates_[i].cost <= limit; i++) {
+    const InterCandidate& c = candidates_[i];
+    if (c.info.is_compound() || c.info.motion_mode != SIMPLE) continue;
+    if (!inter_intra_.allowed(c.info)) break;
+    found.push_back(inter_intra_.blend(c));
+  }
+  insert({found.data(), found.size()});
+}
+
 /// The same for the best pairs: other vectors, other weights.
 template <Pixel P>
 void InterSearch<P>::gather_other_pairs() {
@@ -418,6 +434,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   if (candidates_.empty()) return std::numeric_limits<float>::infinity();
   std::sort(candidates_.begin(), candidates_.end(), [](const InterCandidate& a, const InterCandidate& b) { return a.cost < b.cost; });
   if (s_.header().is_motion_mode_switchable && big_enough) gather_motion_modes();
+  if (set.inter_intra_candidates > 0 && !limited_) gather_inter_intra();
   if (set.moved_pairs > 0 || set.blended_pairs > 0) gather_other_pairs();
   info = candidates_[0].info;
   mode_rate_ = candidates_[0].rate;

@@ -4,6 +4,7 @@
 
 #include "search/compound_search.h"
 #include "search/inter_candidate.h"
+#include "search/inter_intra_search.h"
 #include "search/motion_mode_search.h"
 #include "search/tx_search.h"
 
@@ -12,7 +13,7 @@ namespace tessera {
 template <Pixel P>
 class InterSearch {
  public:
-  InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), motion_modes_(context), pairs_(context) {}
+  InterSearch(SearchContext<P>& context, TxSearch<P>& tx) : s_(context), tx_(tx), motion_modes_(context), inter_intra_(context), pairs_(context) {}
 
   /// Gathers and ranks candidates; returns the rank (prediction error and rate) of the best, infinite where the frame's
   /// refresh leaves none.
@@ -43,6 +44,7 @@ class InterSearch {
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
+  void gather_inter_intra();
   void gather_other_pairs();
   void insert(Span<const InterCandidate> found);
   bool choose_filter(BlockInfo& info);
@@ -57,6 +59,7 @@ class InterSearch {
   SearchContext<P>& s_;
   TxSearch<P>& tx_;
   MotionModeSearch<P> motion_modes_;
+  InterIntraSearch<P> inter_intra_;
   CompoundSearch<P> pairs_;
   bool may_warp_ = false;              ///< the block's motion mode may be LOCALWARP where samples permit
   uint64_t mode_rate_ = 0;             ///< of the chosen candidate

@@ -78,6 +78,7 @@ struct SearchScratch {
   alignas(64) Array<uint8_t, kSbSize * kSbSize> mask;    ///< of the COMPOUND_DIFFWTD block whose luma was predicted last
   BlockWarp warp;
   IntraEdges<P> edges, edges_u, edges_v;
+  IntraEdges<P> edges_inter;                             ///< of inter-intra blocks, so that the others last while these are tried
   Array<BlockSamples<P>, 2> pred;                        ///< competing predictions
   CandidatePredictions<P> candidates;
   BlockSamples<P> source_edge;                           ///< source of a superblock that leaves the picture

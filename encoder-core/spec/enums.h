@@ -118,6 +118,8 @@ enum MotionMode : uint8_t { SIMPLE, OBMC, LOCALWARP };
 
 enum CompoundType : uint8_t { COMPOUND_WEDGE, COMPOUND_DIFFWTD, COMPOUND_AVERAGE, COMPOUND_INTRA, COMPOUND_DISTANCE };
 
+enum InterIntraMode : uint8_t { II_DC_PRED, II_V_PRED, II_H_PRED, II_SMOOTH_PRED, INTERINTRA_MODES };
+
 enum TxSize : uint8_t {
   TX_4X4,
   TX_8X8,

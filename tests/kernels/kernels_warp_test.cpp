@@ -97,5 +97,29 @@ TYPED_TEST(Warp, OverlapsEqualScalar) {
         }
 }
 
+TYPED_TEST(Warp, MaskedBlendsEqualScalar) {
+  using P = TypeParam;
+  Random& rng = this->random;
+  for (const auto& set : fast_sets<P>())
+    for (int w : {4, 8, 16, 32})
+      for (int h : {4, 8, 16, 32})
+        for (int kind = 0; kind < kMaskSubsamplings; kind++) {
+          const int bits = this->any_bits(), offset = rng.in(0, 3);
+          Guarded<P> start(w, h), other(w, h, rng.in(0, 3));
+          rng.fill(start, w, h, this->any_fill(), bits);
+          rng.fill(other, w, h, this->any_fill(), bits);
+          std::vector<uint8_t> mask(static_cast<size_t>(4 * w * h));
+          for (uint8_t& m : mask) m = static_cast<uint8_t>(rng.in(0, 64));
+          Guarded<P> out[2] = {{w, h, offset}, {w, h, offset}};
+          for (int i : {0, 1}) {
+            const CompoundBlendTable<P>& t = i ? set.table.compound_blend : this->scalar.compound_blend;
+            for (int y = 0; y < h; y++)
+              for (int x = 0; x < w; x++) out[i].at(x, y) = start.at(x, y);
+            t.blend_mask[kind](out[i].data(), out[i].stride(), other.data(), other.stride(), w, h, mask.data(), 2 * w);
+          }
+          ASSERT_TRUE(out[0] == out[1] && out[1].intact()) << set.name << " kind " << kind << " " << w << "x" << h;
+        }
+}
+
 }  // namespace
 }  // namespace tessera::test

@@ -59,9 +59,10 @@ class SlowTools : public parser::Listener {
  public:
   void on_block(int, const parser::Block& block) override {
     filter_intra += block.use_filter_intra;
+    inter_intra += block.interintra;
     if (block.is_compound()) blend[block.compound_type]++;
   }
-  int filter_intra = 0;
+  int filter_intra = 0, inter_intra = 0;
   Array<int, 5> blend = {};
 };
 
@@ -157,6 +158,7 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
     parser::StreamParser parser(tools);
     for (const auto& unit : sequence.units) parser.parse({unit.data(), static_cast<ptrdiff_t>(unit.size())});
     EXPECT_GT(tools.filter_intra, 0);
+    EXPECT_GT(tools.inter_intra, 0);
     EXPECT_GT(tools.blend[COMPOUND_AVERAGE], 0);
     EXPECT_GT(tools.blend[COMPOUND_DIFFWTD], 0);
     if (c.cpu_used == 0 && !c.turning) {
@@ -382,8 +384,11 @@ std::vector<StreamCase> slow_tools() {
       for (int cpu_used : {0, 2})
         for (int cq_level : {20, 44})
           cases.push_back({.width = s[0], .height = s[1], .frames = 9, .bit_depth = depth, .cpu_used = cpu_used, .cq_level = cq_level,
-                           .turning = s[0] > 200, .slow_tools = cq_level < 40});
-  cases.push_back({.width = 288, .height = 160, .frames = 6, .cpu_used = 2, .tile_columns_log2 = 1, .tile_rows_log2 = 1, .slow_tools = true});
+                           .turning = s[0] > 200, .slow_tools = s[0] > 200 && cq_level < 40});
+  for (int depth : {8, 10})
+    for (int cpu_used : {0, 2})
+      cases.push_back({.width = 288, .height = 160, .frames = 6, .bit_depth = depth, .cpu_used = cpu_used, .tile_columns_log2 = 1,
+                       .tile_rows_log2 = 1, .slow_tools = true});
   cases.push_back({.width = 201, .height = 99, .frames = 9, .cpu_used = 2, .monochrome = true, .slow_tools = true});
   return cases;
 }

@@ -78,6 +78,7 @@ class RandomFrame {
   const FrameHeader& header() const { return header_; }
   int palettes_seen() const { return palettes_.seen; }
   int copies_seen() const { return copies_seen_; }
+  int inter_intra_seen() const { return inter_intra_seen_; }
 
  private:
   int random(int n) { return static_cast<int>(rng_() % static_cast<unsigned>(n)); }
@@ -322,6 +323,12 @@ class RandomFrame {
       }
       info.mv[i] = mv;
     }
+    if (allows_interintra(sequence_, info) && chance(3)) {
+      info.ref_frame[1] = INTRA_FRAME;
+      info.interintra_mode = static_cast<InterIntraMode>(random(INTERINTRA_MODES));
+      info.compound_type = random(2) ? COMPOUND_WEDGE : COMPOUND_INTRA;
+      info.wedge_index = static_cast<uint8_t>(random(16));
+    }
     if (allows_motion_mode(header_, info) && has_overlappable_candidates(blocks_, tile_, block)) {
       info.motion_mode = chance(2) ? OBMC : SIMPLE;
       info.has_warp_samples = find_warp_samples(*motion_, tile_, block, info.ref_frame[0], info.mv[0]).num_samples > 0;
@@ -522,6 +529,11 @@ class RandomFrame {
       }
       EXPECT_EQ(got.motion_mode, want.motion_mode);
       EXPECT_EQ(got.compound_type, want.compound_type);
+      EXPECT_EQ(got.interintra, want.is_inter_intra());
+      if (want.is_inter_intra()) {
+        EXPECT_EQ(got.interintra_mode, want.interintra_mode);
+        inter_intra_seen_++;
+      }
       if (want.compound_type == COMPOUND_WEDGE) {
         EXPECT_EQ(got.wedge_index, want.wedge_index);
         EXPECT_EQ(got.wedge_sign, want.wedge_sign);
@@ -584,7 +596,7 @@ class RandomFrame {
   Array2d<int8_t> cdef_idx_;
   Array<RestorationGrid, kPlanes> restoration_;
   RandomPalettes palettes_;
-  int copies_seen_ = 0;
+  int copies_seen_ = 0, inter_intra_seen_ = 0;
   CoefStore coefs_;
   std::unique_ptr<RefMvFrame> motion_;
   TileRect tile_;

@@ -5,8 +5,8 @@
 namespace tessera {
 namespace {
 
-/// Returns the number of palettes, and adds to that of block copies.
-int run(RandomFrameOptions options, int frames, int* copies = nullptr) {
+/// Returns the number of palettes, and adds to those of block copies and of inter-intra blocks.
+int run(RandomFrameOptions options, int frames, int* copies = nullptr, int* inter_intra = nullptr) {
   int palettes = 0;
   for (int i = 0; i < frames; i++) {
     options.seed++;
@@ -18,6 +18,7 @@ int run(RandomFrameOptions options, int frames, int* copies = nullptr) {
     }
     palettes += frame.palettes_seen();
     if (copies) *copies += frame.copies_seen();
+    if (inter_intra) *inter_intra += frame.inter_intra_seen();
   }
   return palettes;
 }
@@ -28,7 +29,9 @@ TEST(WriteFrame, IntraFramesParse) {
   EXPECT_GT(copies, 100);
 }
 TEST(WriteFrame, InterFramesParse) {
-  EXPECT_GT(run({.seed = 1000}, 200), 300);
+  int inter_intra = 0;
+  EXPECT_GT(run({.seed = 1000}, 200, nullptr, &inter_intra), 300);
+  EXPECT_GT(inter_intra, 100);
 }
 TEST(WriteFrame, DeepFramesParse) {
   EXPECT_GT(run({.seed = 500, .inter = false, .bit_depth = 10}, 20), 100);
