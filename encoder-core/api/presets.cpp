@@ -114,6 +114,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
 SearchSettings chain_settings(int step) {
   SearchSettings s;
   // 0
+  s.activity.inner_strength = 0.12f;
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .filter_intra = true, .chroma_modes = 5, .palettes = 4};
   s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
@@ -170,6 +171,7 @@ SearchSettings chain_settings(int step) {
     s.filter.restoration.chroma = false;
     s.inter.moved_pairs = s.inter.blended_pairs = 0;
     s.inter.inter_intra_candidates = 0;
+    s.activity.inner_strength = 0;
     s.tx.intra_depth = 1;
     s.inter.full_rd_modes = 2;
     s.inter.max_references = 3;
