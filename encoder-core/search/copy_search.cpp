@@ -64,6 +64,8 @@ bool CopySearch<P>::repeats_exactly(const BlockInfo& copy) const {
   const int x = copy.mi_col * MI_SIZE, y = copy.mi_row * MI_SIZE, dx = copy.mv[0].col / 8, dy = copy.mv[0].row / 8;
   const PlaneView<const P> luma = s_.frame.source_plane[0];
   const int w = std::min(block_width(copy.size), s_.frame.format.width - x), h = std::min(block_height(copy.size), s_.frame.format.height - y);
+  // Whole blocks of 8x8 may be copied from, so vectors lead up to 7 samples past the picture's edge, where there is no source.
+  if (x + dx + w > luma.width() || y + dy + h > luma.height()) return false;
   for (int r = 0; r < h; r++)
     if (!std::equal(luma.ptr(x, y + r, w, 1), luma.ptr(x, y + r) + w, luma.ptr(x + dx, y + dy + r, w, 1))) return false;
   return true;

@@ -69,6 +69,44 @@ TEST(Screens, LongScrollsAreFound) {
   EXPECT_LT(far.units[1].size(), other.units[1].size() * 2 / 3) << "half of the text comes from 240 rows below";
 }
 
+/// Squares of two colours, alike by chance: many are copies of some that the right edge cuts.
+std::vector<uint8_t> make_squares(int width, int height, int stride, uint8_t beside) {
+  std::vector<uint8_t> luma(static_cast<size_t>(stride) * static_cast<size_t>(height), beside);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      uint32_t h = static_cast<uint32_t>(x / 12) * 0x9e3779b9u ^ static_cast<uint32_t>(y / 12) * 0x85ebca6bu;
+      h = (h ^ h >> 15) * 0x2c1b3c6du;
+      h = (h ^ h >> 12) * 0x297a2d39u;
+      luma[static_cast<size_t>(y * stride + x)] = ((h ^ h >> 15) & 1) ? 255 : 0;
+    }
+  return luma;
+}
+
+/// In hardened builds whoever reads beside the picture is caught, too.
+TEST(Screens, WhatLiesBesideThePictureChangesNothing) {
+  for (int width : {102, 206})
+    for (int cpu_used : {6, 10}) {
+      std::vector<uint8_t> streams[2];
+      for (int i = 0; i < 2; i++) {
+        EncoderConfig c = config_of_video(width, 290, 8, true);
+        c.usage_profile = UsageProfile::kAllIntra;
+        c.runtime.cpu_used = cpu_used;
+        c.runtime.cq_level = 50;
+        c.threads = 1;
+        std::unique_ptr<Encoder> encoder;
+        ASSERT_TRUE(Encoder::create(c, &encoder).ok());
+        const int stride = width + 16;
+        const std::vector<uint8_t> luma = make_squares(width, 290, stride, i ? 255 : 0);
+        ASSERT_TRUE(encoder->send_frame({.plane = {luma.data()}, .stride_bytes = {stride}, .may_hold = true}).ok());
+        encoder->finish();
+        EncodedSequence out;
+        drain(*encoder, out);
+        streams[i] = out.bytes();
+      }
+      EXPECT_EQ(streams[0], streams[1]) << width << " at cpu-used " << cpu_used;
+    }
+}
+
 TEST(Screens, CameraPicturesHaveNone) {
   for (int cpu_used : {3, 8}) {
     Status status;
