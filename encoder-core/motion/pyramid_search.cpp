@@ -15,8 +15,9 @@ struct Best {
   bool same_vector(const Best& o) const { return x == o.x && y == o.y; }
 };
 
-/// What a vector of the exhaustive search bears for being far from none.
-constexpr uint32_t window_bias(int x, int y) { return 4 + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
+/// What a vector of the exhaustive search bears for being far from none, one found near by, and a step on the half size picture.
+constexpr uint32_t kWindowBias = 4, kNearBias = 2, kStepBias = 3;
+constexpr uint32_t window_bias(int x, int y) { return kWindowBias + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
 
 /// One level of one block: where it stands, and how far a vector may lead it. `bias` stands for the rate of a vector far
 /// from its neighbours.
@@ -96,8 +97,11 @@ void search_window(LevelMatch& m, int range_x, int range_y) {
 /// Exhaustive, then the neighbourhood of the best.
 Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y, PanSearch& pans) {
   m.try_at(0, 0, 0);
-  if (!left.same_vector({})) m.try_at(left.x, left.y, 2);
-  if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 2);
+  // Where nothing changed no other vector can cost less.
+  if (m.best.cost <= kNearBias) return m.best;
+  if (!left.same_vector({})) m.try_at(left.x, left.y, kNearBias);
+  if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, kNearBias);
+  if (m.best.cost <= kWindowBias) return m.best;
   if (m.best.cost > kMatch * kMatch) search_window(m, range_x, range_y);
   const uint32_t near = m.best.cost;
   // Even, so that the positions tried are the near search's and more.
@@ -114,14 +118,18 @@ Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_
 }
 
 Best refine_half(LevelMatch m, Best parent, Best left, Best above, uint32_t close) {
-  m.try_at(2 * parent.x, 2 * parent.y, 2);
   m.try_at(0, 0, 0);
+  const Best still = m.best;
+  if (still.cost == 0) return still;
+  m.best = {};
+  m.try_at(2 * parent.x, 2 * parent.y, kNearBias);
+  m.consider(0, 0, still.cost);
   // What was tried at no more bias need not be again.
   if (!left.same_vector({})) m.try_at(left.x, left.y, 1);
   if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, 1);
   for (int step = 2; step >= 1 && m.best.cost >= close; step--) {
     const Best centre = m.best;
-    m.try_around(centre.x, centre.y, step, [](int, int) { return 3u; });
+    m.try_around(centre.x, centre.y, step, [](int, int) { return kStepBias; });
   }
   return m.best;
 }
@@ -133,7 +141,7 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
   const View2d<const uint8_t> half = current.level[0].view(), half_ref = reference.level[0].view();
   const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
   const int unit_cols = out.mv.width();
-  const uint32_t close = static_cast<uint32_t>(settings.close) * kMatch * kMatch;
+  const uint32_t close = std::max(kStepBias + 1, static_cast<uint32_t>(settings.close) * kMatch * kMatch);
   PanSearch pans;
   const auto known = [&](int col, int row) {
     if (col < 0 || row < unit_row_begin) return Best{};
