@@ -66,6 +66,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   guide(s.partition, 0.085f, 0.8f);
   s.intra.full_rd_modes = 2;
   s.intra.chroma_modes = 2;
+  s.intra.palette_above = 0.6f;
   s.inter.coarse_reach_x = 32;
   s.inter.coarse_reach_y = 24;
   s.partition.skip_stop = 0.02f;

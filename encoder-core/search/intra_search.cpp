@@ -200,9 +200,10 @@ bool IntraSearch<P>::tries_palettes(const BlockInfo& info) const {
 template <Pixel P>
 void IntraSearch<P>::try_palettes(BlockInfo& info, float bar, RdCost& best) {
   // No palette takes fewer bits than this.
-  constexpr int kLeastBits = 24;
+  constexpr float kLeastBits = 24;
   if (!tries_palettes(info)) return;
-  if (bar < s_.sad_lambda * kLeastBits * kCostOneBit) return;
+  const int area = block_width(info.size) * block_height(info.size);
+  if (bar < s_.sad_lambda * kCostOneBit * std::max(kLeastBits, s_.settings().intra.palette_above * static_cast<float>(area))) return;
   BlockInfo with = info;
   with.y_mode = DC_PRED;
   with.angle_delta_y = 0;
