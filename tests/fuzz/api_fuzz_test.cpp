@@ -46,6 +46,7 @@ class Session {
   std::deque<uint64_t> expected_;
   EncodedSequence received_;
   uint64_t next_id_ = 100;
+  bool squares_ = false;  ///< else what each picture shows is drawn anew
   bool key_expected_ = true;
 };
 
@@ -93,6 +94,13 @@ EncoderConfig Session::configuration() {
   return c;
 }
 
+/// Squares of two colours that move and are alike by chance: to be copied, and for palettes.
+int square_sample(int x, int y, int time) {
+  uint32_t h = static_cast<uint32_t>((x + time) / 12) * 0x9e3779b9u ^ static_cast<uint32_t>(y / 12) * 0x85ebca6bu;
+  h = (h ^ h >> 15) * 0x2c1b3c6du;
+  return (h ^ h >> 12) & 1 ? ~0 : 0;
+}
+
 /// Each plane in memory of exactly its size, so that a sanitizer sees whoever reads beside it.
 void Session::send(Encoder& encoder) {
   const int bytes = config_.bit_depth > 8 ? 2 : 1, w = config_.width, h = config_.height;
@@ -101,7 +109,7 @@ void Session::send(Encoder& encoder) {
   const int layout = monochrome || chance(60) ? 0 : bytes;
   f.layout = static_cast<PixelLayout>(layout);
   Lent& lent = lent_.emplace_back();
-  const int kind = in(0, 3), planes = monochrome ? 1 : layout ? 2 : 3;
+  const int kind = squares_ ? 4 : in(0, 3), planes = monochrome ? 1 : layout ? 2 : 3;
   for (int p = 0; p < planes; p++) {
     const int pw = p == 0 ? w : (w + 1) / 2 * (layout ? 2 : 1), ph = p == 0 ? h : (h + 1) / 2;
     const int stride = (pw + (chance(50) ? 0 : in(0, 40))) * bytes;
@@ -109,7 +117,12 @@ void Session::send(Encoder& encoder) {
     lent.memory[p] = std::make_unique<uint8_t[]>(size);
     for (size_t i = 0; i < size / bytes; i++) {
       const int at = static_cast<int>(i) / 3 + static_cast<int>(next_id_);
-      int sample = kind == 0 ? static_cast<int>(random_()) : kind == 1 ? at : kind == 2 ? 0 : ~0;
+      const int in_row = static_cast<int>(i) % (stride / bytes), row = static_cast<int>(i) / (stride / bytes);
+      int sample = kind == 0   ? static_cast<int>(random_())
+                   : kind == 1 ? at
+                   : kind == 2 ? 0
+                   : kind == 3 ? ~0
+                               : square_sample(in_row, row, static_cast<int>(next_id_));
       sample = (sample & ((1 << config_.bit_depth) - 1)) << (layout == 2 ? 16 - config_.bit_depth : 0);
       for (int b = 0; b < bytes; b++) lent.memory[p][i * bytes + b] = static_cast<uint8_t>(sample >> (8 * b));
     }
@@ -167,6 +180,7 @@ void Session::check_stream() {
 
 void Session::run() {
   config_ = configuration();
+  squares_ = chance(30);
   SCOPED_TRACE(testing::Message() << config_.width << "x" << config_.height << " depth " << config_.bit_depth
                                   << " cpu-used " << config_.runtime.cpu_used << " cq-level " << config_.runtime.cq_level
                                   << " profile " << int(config_.usage_profile) << " lag " << config_.lag_in_frames);
