@@ -77,7 +77,6 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
     s.partition.intra.rect = s.partition.inter.rect = cpu_used == 7;
     s.inter.overlap_candidates = 0;
     s.intra.full_rd_modes = 1;
-    s.tx.intra_depth = 0;
     foresee_split(s.tx, 1.0f);
     s.filter.deblock_search = false;
   }
