@@ -117,21 +117,15 @@ SearchSettings chain_settings(int step) {
   s.activity.inner_strength = 0.12f;
   s.partition = {.min = BLOCK_4X4, .max = BLOCK_64X64, .rect_max = BLOCK_64X64, .ab = true, .four_way = true};
   s.intra = {.full_rd_modes = 8, .full_rd_modes_inter = 4, .filter_intra = true, .chroma_modes = 5, .palettes = 4};
-  s.inter = {.max_references = 7, .full_rd_modes = 8, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
+  s.inter = {.max_references = 7, .full_rd_modes = 6, .max_ref_mv_idx = 3, .compound_pair_span = 6, .subpel_depth = 3,
              .warp_candidates = 2, .warp_refinement = 2, .overlap_candidates = 2, .inter_intra_candidates = 2, .inter_intra_wedges = true,
              .moved_pairs = 2, .blended_pairs = 1, .wedges = true};
   s.tx = {.type_candidates = 16, .type_candidates_inter = 16, .intra_depth = 2, .inter_depth = 2, .trellis_in_trials = true, .exact_counting = true};
   s.filter = {.cdef_strengths = 16, .cdef_max_bits = 3, .restoration = {.wiener_step = 1, .self_guided_sets = 16}};
+  guide(s.partition, 0.003f, 0.01f);
+  quarters(s.partition, 0.005f);
+  s.partition.ab_margin = 1.05f;
   if (step >= 1) {
-    guide(s.partition, 0.003f, 0.01f);
-    quarters(s.partition, 0.005f);
-    s.partition.ab_margin = 1.05f;
-    s.inter.full_rd_modes = 6;
-    s.inter.wedges = s.inter.inter_intra_wedges = false;
-  }
-  if (step >= 2) {
-    guide(s.partition, 0.006f, 0.02f);
-    quarters(s.partition, 0.01f);
     s.partition.ab_margin = 1.0f;
     s.partition.small_above = 0.05f;
     s.tx.exact_counting = false;
@@ -141,6 +135,11 @@ SearchSettings chain_settings(int step) {
     s.intra.full_rd_modes_inter = 2;
     s.intra.inter_margin = 1.2f;
     s.tx.type_candidates = 7;
+  }
+  if (step >= 2) {
+    guide(s.partition, 0.006f, 0.02f);
+    quarters(s.partition, 0.01f);
+    s.inter.wedges = s.inter.inter_intra_wedges = false;
   }
   if (step >= 3) {
     guide(s.partition, 0.01f, 0.03f);
@@ -162,6 +161,9 @@ SearchSettings chain_settings(int step) {
     s.filter.restoration.self_guided_sets = 4;
     s.intra.filter_intra = false;
     s.inter.full_rd_modes = 3;
+    s.inter.max_references = 3;
+    s.inter.moved_pairs = s.inter.blended_pairs = 1;
+    foresee_split(s.tx, 1.3f);
     s.partition.skip_stop = 0.005f;
     quarters(s.partition, 0.06f);
     s.partition.small_above = 0.15f;
@@ -173,8 +175,8 @@ SearchSettings chain_settings(int step) {
     s.inter.inter_intra_candidates = 0;
     s.activity.inner_strength = 0;
     s.tx.intra_depth = 1;
+    foresee_split(s.tx, 100.0f);
     s.inter.full_rd_modes = 2;
-    s.inter.max_references = 3;
     s.inter.max_ref_mv_idx = 2;
     s.inter.compound_pair_span = 3;
     s.intra.full_rd_modes = 3;
