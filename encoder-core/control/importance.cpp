@@ -19,6 +19,9 @@ constexpr int kOffsetUnit = 4;
 constexpr int kLargestOffset = 40;
 /// Cost of saying anything at all about a block, in SATD: keeps flat blocks from pretending to matter.
 constexpr uint32_t kIntraOverhead = 6, kInterOverhead = 4;
+/// Noise cannot be predicted, but half-size pictures show half of it: for each step of its deviation beyond what usual clips
+/// have (up to 2.4) a block's costs of either kind are this much higher.
+constexpr float kNoiseCost = 256, kHarmlessNoise = 2;
 
 using Row = LanesOf<uint16_t, kSide>;
 using RowBytes = LanesOf<uint8_t, kSide>;
@@ -64,12 +67,13 @@ void spread(Array2d<float>& to, int col, int row, Mv mv, float amount) {
 }
 
 void pass_on(Span<ImportancePicture> group, const ImportancePicture& p) {
+  const float noise = kNoiseCost * std::max(0.0f, p.noise - kHarmlessNoise);
   for (int row = 0; row < p.rows(); row++)
     for (int col = 0; col < p.cols(); col++) {
       const int used = p.used.at(col, row);
       if (!used) continue;
       const float intra = p.intra.at(col, row), inter = p.inter.at(col, row);
-      const float amount = (intra + p.inherited.at(col, row)) * (1.0f - inter / intra);
+      const float amount = (intra + p.inherited.at(col, row)) * (1.0f - (inter + noise) / (intra + noise));
       for (int i = 0; i < 2; i++)
         if (used >> i & 1)
           spread(group[p.ref[i]].inherited, col, row, p.motion[i]->mv.at(col, row), used == 3 ? amount / 2 : amount);

@@ -23,6 +23,7 @@ struct ImportancePicture {
   const LumaPyramid* pyramid = nullptr;
   Array<int, 2> ref = {-1, -1};  ///< places in the group of the nearest coded past and future pictures; -1: none
   Array<const CoarseMotion*, 2> motion = {};  ///< towards ref[ i ]
+  float noise = 0;                            ///< deviation of its luma's, of 8-bit steps
   // By block.
   Array2d<uint16_t> intra, inter;  ///< SATD of its own prediction, and of the best of all
   Array2d<uint8_t> used;           ///< bit i: predicted from ref[ i ]; both: from their mean

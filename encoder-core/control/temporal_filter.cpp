@@ -1,7 +1,8 @@
 #include "control/temporal_filter.h"
 
 #include <cmath>
-#include <numbers>
+
+#include "control/noise.h"
 
 namespace tessera {
 namespace {
@@ -40,10 +41,11 @@ Patch<P> fetch(PlaneView<const P> plane, int x, int y, int w, int h, P* buffer) 
   return {buffer, w};
 }
 
-/// Tolerance grows with the quantiser: slowly where it is fine, with its square where it is coarse.
+/// Tolerance grows with the square of the quantiser: where that is fine, frames between the filtered ones keep their noise, and
+/// filtered ones without it fall behind.
 double quantiser_weight(int qindex) {
   const double q = qindex / 64.0;
-  return qindex < 128 ? q : 0.5 * q * q;
+  return 0.5 * q * q;
 }
 
 }  // namespace
@@ -76,12 +78,7 @@ void TemporalFilter<P>::prepare(const TemporalFilterInput<P>& input, const DspTa
   const int depth_scale = 1 << 2 * (f.bit_depth - 8);
   for (int p = 0; p < f.planes(); p++) {
     const PlaneView<const P> plane = input.centre->plane[p];
-    uint64_t sum = 0, count = 0;
-    const int row_step = p ? 2 : 4;
-    dsp.temporal.noise(plane.data(), plane.stride(), plane.width(), plane.height(), row_step, f.bit_depth, &sum, &count);
-    // Immerkaer: the Laplacian of white noise has a mean magnitude of 6 * sqrt(2 / pi) deviations.
-    const double magnitude = static_cast<double>(sum) / static_cast<double>(std::max<uint64_t>(6 * count, 1));
-    const double sigma = count < 16 ? 0 : magnitude * std::sqrt(std::numbers::pi / 2);
+    const double sigma = noise_deviation(plane, p ? 2 : 4, f.bit_depth, dsp.temporal);
     const double n = (p ? kChromaTolerance : kLumaTolerance) * (0.7 + std::log1p(sigma));
     decay_[p] = std::max(1.0, 2 * n * n * quantiser_weight(input.qindex) * input.strength) * depth_scale;
     if (p == 0) noise_mse_ = sigma * sigma * depth_scale;

@@ -46,6 +46,7 @@ void Lookahead::analyse(Span<const Picture> pictures, uint64_t first, bool start
   const auto picture = [&](int i) { return pictures[i - !starts_with_key]; };
   for (int i = 0; i <= length; i++) {
     group_[i].pyramid = i > 0 || starts_with_key ? picture(i).pyramid : &last_base_;
+    group_[i].noise = i > 0 || starts_with_key ? picture(i).noise : 0;
     group_[i].ref = {-1, -1};
   }
   Array<int, kMaxMiniGop + 1> order = {};

@@ -39,6 +39,7 @@ class Lookahead {
     const LumaPyramid* pyramid = nullptr;
     const InterSettings* settings = nullptr;
     PictureAnalysis* analysis = nullptr;
+    float noise = 0;  ///< deviation of its luma's, of 8-bit steps
   };
   /// `pictures`: a key frame, if `starts_with_key`, then a mini-GOP in display order; without the key frame the
   /// mini-GOP follows the picture remembered. `first`: display index of the picture before the mini-GOP. `more`: others will

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bitstream/frame_header_writer.h"
+#include "control/noise.h"
 #include "control/quant_plan.h"
 #include "control/screen_content.h"
 #include "bitstream/metadata_writer.h"
@@ -13,6 +14,9 @@ namespace {
 
 /// Octaves by which the quantiser step of a mini-GOP's last picture is coarser where no other mini-GOP follows.
 constexpr float kLastBaseCoarser = 0.5f;
+
+/// Of the rows of a picture's luma, one in so many tells how noisy it is.
+constexpr int kNoiseRowStep = 16;
 
 /// Steps of coding order in flight before receive() waits for the oldest: enough to keep the other threads busy while
 /// the caller collects the next mini-GOP, few enough to bound the pictures held. Nothing that decides may depend on it.
@@ -262,7 +266,8 @@ void SequenceEncoder<P>::analyse(bool key) {
     Waiting& w = waiting_[i];
     w.analysis = analyses_.acquire();
     w.analysis->make_room(settings_.plan.format);
-    pictures[i] = {&w.source->pyramid, &w.choices.settings.common().inter, w.analysis.get()};
+    const double noise = noise_deviation(w.source->plane[0], kNoiseRowStep, settings_.plan.format.bit_depth, dsp_.temporal);
+    pictures[i] = {&w.source->pyramid, &w.choices.settings.common().inter, w.analysis.get(), static_cast<float>(noise)};
   }
   const int chosen = lookahead_.choose_length({pictures.data(), key + length}, key);
   while (length > chosen) waiting_[static_cast<size_t>(key + --length)].analysis.reset();

@@ -92,6 +92,20 @@ TEST(Importance, IsNothingAcrossACut) {
   EXPECT_GT(g.of(2), 0.8) << "what comes after the cut is still predicted from";
 }
 
+TEST(Importance, FallsWithNoiseThatUsualClipsDoNotHave) {
+  const auto importance = [](float noise) {
+    Group g;
+    for (auto& p : g.pyramid) draw(g.dsp, p, 0);
+    for (auto& p : g.pictures) p.noise = noise;
+    g.run(0);
+    return g.of(0);
+  };
+  EXPECT_EQ(importance(2), importance(0));
+  EXPECT_LT(importance(4), importance(2) - 0.2);
+  EXPECT_LT(importance(10), importance(4) - 0.2);
+  EXPECT_GT(importance(10), 0);
+}
+
 TEST(Importance, FollowsMotionByArea) {
   Group g;
   for (auto& p : g.pyramid) draw(g.dsp, p, 0);
