@@ -1,4 +1,5 @@
 // The temporal filter: its kernel against the formula, and what it does to whole pictures.
+#include "control/noise.h"
 #include "control/temporal_filter.h"
 
 #include <gtest/gtest.h>
@@ -84,9 +85,10 @@ TEST(TemporalNoise, FindsTheDeviation) {
   constexpr int kSize = 256;
   std::vector<uint8_t> picture(kSize * kSize);
   for (int i = 0; i < kSize * kSize; i++) picture[i] = static_cast<uint8_t>(100 + i % kSize / 8 + std::lround(normal(rng)));
-  uint64_t sum, count;
-  table.noise(picture.data(), kSize, kSize, kSize, 1, 8, &sum, &count);
-  EXPECT_NEAR(std::sqrt(M_PI / 2) * sum / (6.0 * count), 3, 0.5);
+  const PlaneView<const uint8_t> plane(picture.data(), kSize, kSize, kSize);
+  EXPECT_NEAR(noise_deviation(plane, 1, 8, table), 3, 0.5);
+  EXPECT_NEAR(noise_deviation(plane, 16, 8, table), 3, 0.5) << "few rows tell it as well";
+  EXPECT_EQ(noise_deviation(plane.block(0, 0, 5, 5), 1, 8, table), 0) << "too few samples to tell";
 }
 
 /// Pictures of one texture that moves by `step` luma samples each, with noise.
