@@ -250,8 +250,9 @@ SearchSettings chain_settings(int step) {
     s.partition.intra.split_above = 0.65f;
     s.intra.inter_margin = 1.0f;
     s.intra.full_rd_modes = 1;
-    s.intra.chroma_modes = 2;
+    s.intra.chroma_modes = 1;
     s.intra.angle_deltas = false;
+    s.partition.skip_stop = 0.2f;
     s.inter.coarse_reach_x = 16;
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
@@ -304,6 +305,19 @@ void ease_leaf(SearchSettings& leaf, int step) {
   }
 }
 
+constexpr Array<FrameRole, 3> kLateRoles = {{FrameRole::kInner, FrameRole::kOuter, FrameRole::kLeaf}};
+
+/// Frames that few or none are predicted from are divided less.
+void ease_late(SearchSettings& s, FrameRole role, int step) {
+  if (step < 11) return;
+  s.partition.small_none_below = 0.3f;
+  s.partition.small_stop_below = 0.8f;
+  if (role == FrameRole::kInner) return;
+  s.partition.inter.none_below = 0.3f;
+  s.partition.stop_below = 0.8f;
+  s.inter.skip_mode_margin = 1.05f;
+}
+
 /// Base frames lie far from all that they could refer to: a second reference gives them little.
 void ease_base(InterSettings& base, int step) {
   if (step < 11) return;
@@ -326,6 +340,7 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   s[FrameRole::kLeaf] = search_like(steps.leaf, common);
   ease_base(s[FrameRole::kBase].inter, steps.base);
   ease_leaf(s[FrameRole::kLeaf], steps.leaf);
+  for (FrameRole role : kLateRoles) ease_late(s[role], role, steps.key);
   for (SearchSettings& role : s.roles) {
     if (steps.key == 6) trade_splits_for_pairs(role);
     // Faster steps keep their costs, and so their rows apart; the next slower one loses 0.4 % by it.

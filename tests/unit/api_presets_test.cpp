@@ -61,7 +61,7 @@ TEST(Presets, NoFrameIsSearchedCloserThanThoseItIsPredictedFrom) {
     closer_bases += limit(FrameRole::kBase) < limit(FrameRole::kOuter);
     easier_leaves += limit(FrameRole::kOuter) < limit(FrameRole::kLeaf);
   }
-  EXPECT_EQ(closer_bases, 5);
+  EXPECT_EQ(closer_bases, 6);
   EXPECT_EQ(easier_leaves, 4);
 }
 
