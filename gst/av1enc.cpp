@@ -263,10 +263,21 @@ gboolean set_format(GstVideoEncoder* self, GstVideoCodecState* input) {
   return open_encoder(self);
 }
 
+/// Ends a segment that was played for its own sake, as EOS ends a stream: its pictures are out before the event is. The base class
+/// would hold the event until the next picture. Two passes go on instead: the second counts pictures as the first did.
+gboolean end_segment(GstVideoEncoder* self, GstEvent* event) {
+  ElementState& state = state_of(self);
+  GST_VIDEO_ENCODER_STREAM_LOCK(self);
+  if (state.config.pass == Pass::kOne) drain(self);
+  GST_VIDEO_ENCODER_STREAM_UNLOCK(self);
+  return gst_pad_push_event(self->srcpad, event);
+}
+
 /// The base class keeps quiet about caps that change nothing but HDR metadata; they need a new encoder as
 /// well.
 gboolean sink_event(GstVideoEncoder* self, GstEvent* event) {
   ElementState& state = state_of(self);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT_DONE) return end_segment(self, event);
   if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return parent_class->sink_event(self, event);
 
   GstCaps* caps = nullptr;

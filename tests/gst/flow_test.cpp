@@ -81,6 +81,28 @@ TEST(Flow, end_of_stream_drains) {
   }
 }
 
+TEST(Flow, a_segment_played_to_its_end_drains) {
+  Harness harness(kLag);
+  harness.set_caps(small());
+  harness.push_frames(0, 12);
+  ASSERT_TRUE(gst_harness_push_event(harness.get(), gst_event_new_segment_done(GST_FORMAT_TIME, 12 * kFrame)));
+  EXPECT_EQ(harness.pull().size(), 12u);
+  bool done = false;
+  while (EventPtr event{gst_harness_try_pull_event(harness.get())}) done |= GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT_DONE;
+  EXPECT_TRUE(done);
+
+  // The same again, as a player's loop has it.
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  segment.base = 12 * kFrame;
+  ASSERT_TRUE(gst_harness_push_event(harness.get(), gst_event_new_segment(&segment)));
+  harness.push_frames(0, 12);
+  harness.end_of_stream();
+  const auto buffers = harness.pull();
+  ASSERT_EQ(buffers.size(), 12u);
+  EXPECT_TRUE(is_key(buffers[0]));
+}
+
 TEST(Flow, realtime_holds_nothing_back) {
   Harness harness("usage-profile=realtime cpu-used=10");
   harness.set_caps(small());
