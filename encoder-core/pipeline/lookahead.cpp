@@ -22,6 +22,9 @@ struct Halving {
 };
 constexpr Halving kHalvings[] = {{8, 0.64, 0.82}, {4, 0.75, 0.73}};
 
+/// A base picture that no mini-GOP follows serves those before it alone: the further back they reach, the dearer it is for each.
+constexpr int kLongestLast = 8;
+
 }  // namespace
 
 void PictureAnalysis::make_room(const PictureFormat& format) {
@@ -73,9 +76,10 @@ void Lookahead::analyse(Span<const Picture> pictures, uint64_t first, bool start
   for (int i = !starts_with_key; i <= length; i++) summarise_importance(group_[i], picture(i).analysis->importance);
 }
 
-int Lookahead::choose_length(Span<const Picture> pictures, bool starts_with_key) {
+int Lookahead::choose_length(Span<const Picture> pictures, bool starts_with_key, bool more) {
   const LumaPyramid& from = starts_with_key ? *pictures[0].pyramid : last_base_;
   int length = static_cast<int>(pictures.size()) - starts_with_key;
+  if (!more && length > kLongestLast) return kLongestLast;
   const auto cost_at = [&](int distance) { return cost_ratio(from, pictures[starts_with_key + distance - 1]); };
   double cost = length > kHalvings[1].length ? cost_at(length) : 0;
   for (const Halving& h : kHalvings) {

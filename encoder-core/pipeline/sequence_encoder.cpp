@@ -269,7 +269,7 @@ void SequenceEncoder<P>::analyse(bool key) {
     const double noise = noise_deviation(w.source->plane[0], kNoiseRowStep, settings_.plan.format.bit_depth, dsp_.temporal);
     pictures[i] = {&w.source->pyramid, &w.choices.settings.common().inter, w.analysis.get(), static_cast<float>(noise)};
   }
-  const int chosen = lookahead_.choose_length({pictures.data(), key + length}, key);
+  const int chosen = lookahead_.choose_length({pictures.data(), key + length}, key, !ends_after(key + length));
   while (length > chosen) waiting_[static_cast<size_t>(key + --length)].analysis.reset();
   const uint64_t first = waiting_.front().source->display_index - !key;
   lookahead_.analyse({pictures.data(), key + length}, first, key, !ends_after(key + length));

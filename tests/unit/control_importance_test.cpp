@@ -220,18 +220,22 @@ TEST_F(LookaheadTest, AKeyFrameMeansMoreThanTheBaseBehindIt) {
 TEST_F(LookaheadTest, PicturesFarApartMakeShortMiniGops) {
   for (int i = 0; i <= kMaxMiniGop; i++) draw(dsp_, pyramid_[i], 0);
   lookahead_.remember(pyramid_[0]);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), kMaxMiniGop);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), kMaxMiniGop);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true, true), kMaxMiniGop);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false, true), kMaxMiniGop);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true, false), 8) << "nothing follows the last one";
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 9}, false, false), 8);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 9}, false, true), 9);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 7}, false, false), 7);
   draw(dsp_, pyramid_[16], 500);  // another picture
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), 8) << "the eighth is near";
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false), 8);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true, true), 8) << "the eighth is near";
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], kMaxMiniGop}, false, true), 8);
   draw(dsp_, pyramid_[8], 1000);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true), kMaxMiniGop) << "no nearer picture is predicted any better";
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 7}, false), 7);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false), 4);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 4}, false), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[0], kMaxMiniGop + 1}, true, true), kMaxMiniGop) << "no nearer picture is predicted any better";
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 7}, false, true), 7);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false, true), 4);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 4}, false, true), 4);
   draw(dsp_, pyramid_[4], 1500);
-  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false), 8);
+  EXPECT_EQ(lookahead_.choose_length({&pictures_[1], 8}, false, true), 8);
 }
 
 }  // namespace
