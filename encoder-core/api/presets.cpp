@@ -307,7 +307,7 @@ void ease_leaf(SearchSettings& leaf, int step) {
 
 constexpr Array<FrameRole, 3> kLateRoles = {{FrameRole::kInner, FrameRole::kOuter, FrameRole::kLeaf}};
 
-/// Frames that few or none are predicted from are divided less.
+/// Frames of the upper layers are divided less.
 void ease_late(SearchSettings& s, FrameRole role, int step) {
   if (step < 11) return;
   s.partition.small_none_below = 0.3f;

@@ -153,7 +153,7 @@ struct SearchSettings {
   /// Superblock rows of a tile side by side even where probabilities adapt from one superblock to the next: each starts from
   /// those of the row above after its second superblock. Otherwise only frames whose costs stay as they are do that.
   bool parallel_rows = false;
-  bool realtime = false;         ///< partition from variance, modes from Hadamard costs
+  bool realtime = false;         ///< one frame at a time: squares of screens end at 8x8
 };
 
 }  // namespace tessera

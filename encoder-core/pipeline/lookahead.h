@@ -47,7 +47,7 @@ class Lookahead {
   void analyse(Span<const Picture> pictures, uint64_t first, bool starts_with_key, bool more);
   /// How many of `pictures` (the key frame first, if `starts_with_key`) make a mini-GOP: all, or half, or a quarter where
   /// prediction from the first saves little of the last one's cost of intra coding, but more of that of one nearer. `more` as above:
-  /// a last one is shorter.
+  /// without others behind it it has 8 at most.
   int choose_length(Span<const Picture> pictures, bool starts_with_key, bool more);
   /// The next mini-GOP follows this picture.
   void remember(const LumaPyramid& pyramid);

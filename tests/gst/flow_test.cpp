@@ -67,6 +67,13 @@ TEST(Flow, flags) {
   }
 }
 
+/// Takes all events that have come out; whether one is of this type.
+bool pull_event(Harness& harness, GstEventType type) {
+  bool found = false;
+  while (EventPtr event{gst_harness_try_pull_event(harness.get())}) found |= GST_EVENT_TYPE(event.get()) == type;
+  return found;
+}
+
 TEST(Flow, end_of_stream_drains) {
   for (const int frames : {0, 1, 3, 8, 9, 20}) {
     Harness harness(kLag);
@@ -74,10 +81,7 @@ TEST(Flow, end_of_stream_drains) {
     harness.push_frames(0, frames);
     harness.end_of_stream();
     EXPECT_EQ(harness.pull().size(), size_t(frames));
-    bool ended = false;
-    while (EventPtr event{gst_harness_try_pull_event(harness.get())})
-      ended |= GST_EVENT_TYPE(event.get()) == GST_EVENT_EOS;
-    EXPECT_TRUE(ended);
+    EXPECT_TRUE(pull_event(harness, GST_EVENT_EOS));
   }
 }
 
@@ -87,9 +91,7 @@ TEST(Flow, a_segment_played_to_its_end_drains) {
   harness.push_frames(0, 12);
   ASSERT_TRUE(gst_harness_push_event(harness.get(), gst_event_new_segment_done(GST_FORMAT_TIME, 12 * kFrame)));
   EXPECT_EQ(harness.pull().size(), 12u);
-  bool done = false;
-  while (EventPtr event{gst_harness_try_pull_event(harness.get())}) done |= GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT_DONE;
-  EXPECT_TRUE(done);
+  EXPECT_TRUE(pull_event(harness, GST_EVENT_SEGMENT_DONE));
 
   // The same again, as a player's loop has it.
   GstSegment segment;
