@@ -238,6 +238,7 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 24;
     s.inter.subpel_foreseen = true;
     s.inter.subpel_satd = false;
+    s.inter.mixed_near_pairs = 0;
     foresee_split(s.tx, 0.7f);
     s.filter.cdef_strengths = 3;
     s.filter.restoration = {};

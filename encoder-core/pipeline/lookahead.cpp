@@ -12,7 +12,7 @@ constexpr float kFuture = 0.8f;
 
 /// Mini-GOPs longer than `length` are halved where their last picture, predicted from before them, still costs more than `far` of
 /// intra coding, and the one in their middle less than `near`: where that too is hardly predicted, two base pictures would be
-/// paid for in place of one. 16 apart the cost is 0.43 to 0.58 in foreman, bbb and supertux, which lose 0.5 to 4 % by
+/// paid for in place of one. 16 apart the cost is 0.43 to 0.69 in foreman, supertux, bbb and others, which lose 0.5 to 4 % by
 /// mini-GOPs of 8, and 0.71 to 0.91 in goprowalk, dronecoast and redtree, which gain 2.5 to 7 %; halfway it is 0.55 to 0.81 in
 /// these, but 0.83 and more in clips of people and cars that cross the picture, which lose up to 4 %. 8 apart only redtree (0.8,
 /// halfway 0.7) gains enough by mini-GOPs of 4 (2.4 % for 4 % of instructions).
@@ -20,7 +20,7 @@ struct Halving {
   int length;
   double far, near;
 };
-constexpr Halving kHalvings[] = {{8, 0.64, 0.82}, {4, 0.75, 0.73}};
+constexpr Halving kHalvings[] = {{8, 0.70, 0.82}, {4, 0.75, 0.73}};
 
 /// A base picture that no mini-GOP follows serves those before it alone: the further back they reach, the dearer it is for each.
 constexpr int kLongestLast = 8;

@@ -122,6 +122,26 @@ void InterSearch<P>::keep_best(const InterCandidate& c) {
   s_.scratch.candidates.keep();
 }
 
+/// Searched vectors, coded against whichever of the stack's makes them cheapest.
+template <Pixel P>
+void InterSearch<P>::add_new(const BlockInfo& info, const RefMvs& refs, PredictionMode mode, const MvPair& mv) {
+  const bool compound = info.is_compound();
+  const RefMvIdxRange range = ref_mv_idx_range(mode, refs.num_mv_found);
+  int best_idx = range.first;
+  uint32_t best_cost = ~0u;
+  for (int i = range.first; i <= range.last; i++) {
+    const MvPair pred = pred_mv(refs, mode, i, compound);
+    uint32_t cost = static_cast<uint32_t>(512 * (i - range.first));
+    for (int list = 0; list <= compound; list++)
+      cost += s_.mv_cost.cost({static_cast<int16_t>(mv[list].row - pred[list].row), static_cast<int16_t>(mv[list].col - pred[list].col)});
+    if (cost < best_cost) {
+      best_cost = cost;
+      best_idx = i;
+    }
+  }
+  add(info, refs, mode, best_idx, mv);
+}
+
 template <Pixel P>
 Mv InterSearch<P>::search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs) {
   CandidatePredictions<P>& predictions = s_.scratch.candidates;
@@ -212,19 +232,7 @@ void InterSearch<P>::gather_single(const BlockInfo& base, RefFrame ref) {
   if (!searched_[ref]) return;
   const Mv mv = search_new_mv(base, ref, refs);
   new_mv_[ref] = mv;
-  // Code it against whichever predictor makes it cheapest.
-  const RefMvIdxRange new_range = ref_mv_idx_range(NEWMV, refs.num_mv_found);
-  int best_idx = new_range.first;
-  uint32_t best_cost = ~0u;
-  for (int i = new_range.first; i <= std::min(new_range.last, new_range.first + depth - 1); i++) {
-    const Mv p = pred_mv(refs, NEWMV, i, false)[0];
-    const uint32_t cost = s_.mv_cost.cost({static_cast<int16_t>(mv.row - p.row), static_cast<int16_t>(mv.col - p.col)}) + 512 * i;
-    if (cost < best_cost) {
-      best_cost = cost;
-      best_idx = i;
-    }
-  }
-  add(info, refs, NEWMV, best_idx, {mv, Mv{}});
+  add_new(info, refs, NEWMV, {mv, Mv{}});
 }
 
 /// The stack of the pair that was asked for last stays: skip mode's is often among those that compound prediction tries.
@@ -242,13 +250,18 @@ void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFr
   const RefMvs& refs = refs_of_pair(info.ref_frame);
   const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   add(info, refs, NEAREST_NEARESTMV, 0, nearest);
-  if (searched_[ref0] && searched_[ref1])
-    add(info, refs, NEW_NEWMV, ref_mv_idx_range(NEW_NEWMV, refs.num_mv_found).first, {new_mv_[ref0], new_mv_[ref1]});
-  if (const float margin = s_.settings().inter.mixed_pair_margin; margin > 0 && best_pair_ > margin * best_single_) return;
   const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
-  add(info, refs, NEAR_NEARMV, near_range.first, pred_mv(refs, NEAR_NEARMV, near_range.first, true));
+  for (int i = near_range.first; i <= near_range.last; i++) add(info, refs, NEAR_NEARMV, i, pred_mv(refs, NEAR_NEARMV, i, true));
+  if (searched_[ref0] && searched_[ref1]) add_new(info, refs, NEW_NEWMV, {new_mv_[ref0], new_mv_[ref1]});
+  const InterSettings& set = s_.settings().inter;
+  if (set.mixed_pair_margin > 0 && best_pair_ > set.mixed_pair_margin * best_single_) return;
   add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
   add(info, refs, NEW_NEARESTMV, 0, {new_mv_[ref0], nearest[1]});
+  for (int i = near_range.first; i <= std::min(near_range.last, near_range.first + set.mixed_near_pairs - 1); i++) {
+    const MvPair near = pred_mv(refs, NEAR_NEARMV, i, true);
+    add(info, refs, NEAR_NEWMV, i, {near[0], new_mv_[ref1]});
+    add(info, refs, NEW_NEARMV, i, {new_mv_[ref0], near[1]});
+  }
 }
 
 template <Pixel P>

@@ -41,6 +41,7 @@ class InterSearch {
   uint32_t pair_error(const BlockInfo& info);
   void keep_best(const InterCandidate& c);
   void add(BlockInfo info, const RefMvs& refs, PredictionMode mode, int ref_mv_idx, MvPair mv);
+  void add_new(const BlockInfo& info, const RefMvs& refs, PredictionMode mode, const MvPair& mv);
   Mv search_new_mv(const BlockInfo& base, RefFrame ref, const RefMvs& refs);
   FixedVector<SquareMotion, 4> open_loop(const BlockInfo& base, RefFrame ref) const;
   void gather_motion_modes();
