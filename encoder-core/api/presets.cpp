@@ -258,8 +258,8 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
     s.inter.skip_mode_margin = 1.1f;
-    s.inter.pair_margin = 1.3f;
-    s.inter.mixed_pair_margin = 1.0f;
+    s.inter.pair_margin = 2.0f;
+    s.inter.mixed_pair_margin = 0.8f;
     s.inter.reference_margin = s.inter.reference_drop = 1.5f;
     s.inter.interp_search = false;
     s.inter.subpel_depth = 2;
@@ -319,11 +319,11 @@ void ease_late(SearchSettings& s, FrameRole role, int step) {
   s.inter.skip_mode_margin = 1.05f;
 }
 
-/// Base frames lie far from all that they could refer to: a second reference gives them little.
-void ease_base(InterSettings& base, int step) {
-  if (step < 11) return;
-  base.max_references = 1;
-  base.compound = false;
+/// Base frames see what others do not: a third picture, where all before them are far. Inner ones keep it where steps are few.
+void widen_base(InterSettings& base, InterSettings& inner, const RoleSteps& steps) {
+  if (steps.base >= 8) base.max_references = 3;
+  if (steps.base >= 11) base.compound = false;
+  if (steps.inner >= 11) inner.max_references = 3;
 }
 
 /// What foreseeing splits saves pays for pairs moved and masked where all frames are of step 6; base and inner ones alone gain nothing by it.
@@ -339,7 +339,7 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   s[FrameRole::kInner] = search_like(steps.inner, common);
   s[FrameRole::kOuter] = search_like(steps.outer, common);
   s[FrameRole::kLeaf] = search_like(steps.leaf, common);
-  ease_base(s[FrameRole::kBase].inter, steps.base);
+  widen_base(s[FrameRole::kBase].inter, s[FrameRole::kInner].inter, steps);
   ease_leaf(s[FrameRole::kLeaf], steps.leaf);
   for (FrameRole role : kLateRoles) ease_late(s[role], role, steps.key);
   for (SearchSettings& role : s.roles) {
