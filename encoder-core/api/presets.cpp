@@ -64,6 +64,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.all_modes_inter = false;
   if (cpu_used < 6) return;
   guide(s.partition, 0.085f, 0.8f);
+  s.inter.full_rd_modes = 1;
   s.intra.full_rd_modes = 2;
   s.intra.chroma_modes = 2;
   s.intra.palette_above = 0.6f;
@@ -204,10 +205,10 @@ SearchSettings chain_settings(int step) {
     guide(s.partition.intra, 0.08f, 0.15f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
-    s.inter.full_rd_modes = 1;
     s.inter.rank_decides = true;
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
     s.inter.max_ref_mv_idx = 1;
+    s.inter.mixed_near_pairs = 0;
     s.tx.type_candidates = 2;
     foresee_split(s.tx, 1.3f);
     s.cost_refresh_sb = 0;
@@ -238,7 +239,6 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 24;
     s.inter.subpel_foreseen = true;
     s.inter.subpel_satd = false;
-    s.inter.mixed_near_pairs = 0;
     foresee_split(s.tx, 0.7f);
     s.filter.cdef_strengths = 3;
     s.filter.restoration = {};
@@ -257,6 +257,7 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_x = 16;
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
+    s.inter.full_rd_modes = 1;
     s.inter.skip_mode_margin = 1.1f;
     s.inter.pair_margin = 2.0f;
     s.inter.mixed_pair_margin = 0.8f;
@@ -290,6 +291,7 @@ SearchSettings search_like(int step, const SearchSettings& common) {
 void ease_leaf(SearchSettings& leaf, int step) {
   if (step < 3) return;
   leaf.inter.warp_candidates = leaf.inter.overlap_candidates = leaf.inter.inter_intra_candidates = 0;
+  if (step >= 8) leaf.inter.full_rd_modes = 1;
   if (step == 5) {
     guide_inter(leaf.partition, 0.05f);
     leaf.partition.ab = leaf.partition.four_way = false;
