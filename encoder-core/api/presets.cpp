@@ -358,6 +358,7 @@ RoleSettings preset_settings(int cpu_used, bool realtime, bool large) {
   if (!realtime) return lookahead_settings(kSteps[cpu_used]);
   SearchSettings s = chain_settings(kRealtimeSteps[cpu_used]);
   hasten(s, cpu_used, large);
+  s.inter.near_pairs = 1;  // where all references are past others than the first gain nothing
   s.realtime = s.parallel_rows = true;
   return same_for_all(s);
 }

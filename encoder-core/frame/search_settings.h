@@ -79,6 +79,7 @@ struct InterSettings {
   int blended_pairs = 0;       ///< best pairs that are tried with weights by what the halves differ in, where the sequence began with that
   bool wedges = false;         ///< those pairs also with weights that divide the block along a line
   float pair_margin = 0.0f;    ///< lower is faster: pairs of references whose best ranks are within this x each other; 0: all
+  int near_pairs = 3;          ///< pairs of NEARMV's tried (1 .. 3)
   int mixed_near_pairs = 1;    ///< NEARMV's indices tried with a searched vector of the other reference (0 .. 3)
   float mixed_pair_margin = 0.0f;  ///< lower is faster: mixed pairs of vectors where other pairs rank within this x the best of one reference; 0: always
 };

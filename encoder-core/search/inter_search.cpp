@@ -122,14 +122,15 @@ void InterSearch<P>::keep_best(const InterCandidate& c) {
   s_.scratch.candidates.keep();
 }
 
-/// Searched vectors, coded against whichever of the stack's makes them cheapest.
+/// Searched vectors, coded against whichever of the stack's makes them cheapest: a pair's of all, a single one's of as many as are tried.
 template <Pixel P>
 void InterSearch<P>::add_new(const BlockInfo& info, const RefMvs& refs, PredictionMode mode, const MvPair& mv) {
   const bool compound = info.is_compound();
   const RefMvIdxRange range = ref_mv_idx_range(mode, refs.num_mv_found);
   int best_idx = range.first;
   uint32_t best_cost = ~0u;
-  for (int i = range.first; i <= range.last; i++) {
+  const int last = compound ? range.last : std::min(range.last, range.first + s_.settings().inter.max_ref_mv_idx - 1);
+  for (int i = range.first; i <= last; i++) {
     const MvPair pred = pred_mv(refs, mode, i, compound);
     uint32_t cost = static_cast<uint32_t>(512 * (i - range.first));
     for (int list = 0; list <= compound; list++)
@@ -250,10 +251,11 @@ void InterSearch<P>::gather_compound(const BlockInfo& base, RefFrame ref0, RefFr
   const RefMvs& refs = refs_of_pair(info.ref_frame);
   const MvPair nearest = pred_mv(refs, NEAREST_NEARESTMV, 0, true);
   add(info, refs, NEAREST_NEARESTMV, 0, nearest);
-  const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
-  for (int i = near_range.first; i <= near_range.last; i++) add(info, refs, NEAR_NEARMV, i, pred_mv(refs, NEAR_NEARMV, i, true));
-  if (searched_[ref0] && searched_[ref1]) add_new(info, refs, NEW_NEWMV, {new_mv_[ref0], new_mv_[ref1]});
   const InterSettings& set = s_.settings().inter;
+  const RefMvIdxRange near_range = ref_mv_idx_range(NEAR_NEARMV, refs.num_mv_found);
+  for (int i = near_range.first; i <= std::min(near_range.last, near_range.first + set.near_pairs - 1); i++)
+    add(info, refs, NEAR_NEARMV, i, pred_mv(refs, NEAR_NEARMV, i, true));
+  if (searched_[ref0] && searched_[ref1]) add_new(info, refs, NEW_NEWMV, {new_mv_[ref0], new_mv_[ref1]});
   if (set.mixed_pair_margin > 0 && best_pair_ > set.mixed_pair_margin * best_single_) return;
   add(info, refs, NEAREST_NEWMV, 0, {nearest[0], new_mv_[ref1]});
   add(info, refs, NEW_NEARESTMV, 0, {new_mv_[ref0], nearest[1]});
