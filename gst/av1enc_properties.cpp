@@ -107,12 +107,12 @@ constexpr Row kRows[] = {
     {kPropCqLevel, "cq-level", "Quality level",
      "Quality with end-usage=q, best quality with end-usage=cq: 0 (best; lossless when min-quantizer is 0) "
      "to 63, "
-     "on the scale of libaom and SVT-AV1",
+     "each about what libaom and SVT-AV1 make of it",
      Kind::kInt, true, 0, 63, 32},
-    {kPropMinQuantizer, "min-quantizer", "Least quantizer",
-     "Limit for the best quality, on the scale of cq-level", Kind::kUint, true, 0, 63, 0},
-    {kPropMaxQuantizer, "max-quantizer", "Largest quantizer",
-     "Limit for the worst quality, on the scale of cq-level", Kind::kUint, true, 0, 63, 63},
+    {kPropMinQuantizer, "min-quantizer", "Least quantizer", "Least quantizer of a frame, on libaom's scale",
+     Kind::kUint, true, 0, 63, 0},
+    {kPropMaxQuantizer, "max-quantizer", "Largest quantizer", "Largest quantizer of a frame, on libaom's scale",
+     Kind::kUint, true, 0, 63, 63},
     {kPropUsageProfile, "usage-profile", "Usage profile",
      "What the stream is for; realtime: no look-ahead, each frame's packet leaves before the next frame is "
      "taken",

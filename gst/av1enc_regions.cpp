@@ -9,7 +9,7 @@ namespace tessera::gst {
 namespace {
 
 constexpr char kDeltaField[] = "delta-qp";
-constexpr gint kMaxDelta = 63;  // levels of cq-level
+constexpr gint kMaxDelta = 63;  // quantizers
 
 std::string name_of(const GstVideoRegionOfInterestMeta& meta) {
   const gchar* type = g_quark_to_string(meta.roi_type);

@@ -16,8 +16,9 @@
 namespace tessera {
 namespace {
 
-bool low_delay(const EncoderConfig& c) {
-  return c.usage_profile != UsageProfile::kGoodQuality || c.lag_in_frames == 0;
+Layering layering_of(const EncoderConfig& c) {
+  if (c.usage_profile == UsageProfile::kAllIntra) return Layering::kAllIntra;
+  return c.usage_profile == UsageProfile::kRealtime || c.lag_in_frames == 0 ? Layering::kLowDelay : Layering::kPyramid;
 }
 
 RoleSettings settings_of(const EncoderConfig& c, int cpu_used) {
@@ -99,7 +100,7 @@ constexpr uint32_t kLeastBufferMs = 100;
 RateSettings rate_settings(const EncoderConfig& c, size_t key_prefix_bytes) {
   RateSettings r;
   r.mode = rate_mode(c);
-  r.low_delay = low_delay(c);
+  r.layering = layering_of(c);
   r.bit_depth = c.bit_depth;
   if (c.fps_numerator > 0) r.nominal_seconds = static_cast<double>(c.fps_denominator) / c.fps_numerator;
   const uint32_t size = std::max(c.buffer_ms, kLeastBufferMs);
@@ -115,9 +116,10 @@ RateSettings rate_settings(const EncoderConfig& c, size_t key_prefix_bytes) {
 
 SequenceTuning make_tuning(const EncoderConfig& c, const RuntimeSettings& r) {
   SequenceTuning t;
-  t.choices.leaf_qindex = cq_level_to_qindex(std::clamp(r.cq_level, r.min_quantizer, r.max_quantizer));
-  t.choices.min_qindex = cq_level_to_qindex(r.min_quantizer);
-  t.choices.max_qindex = cq_level_to_qindex(r.max_quantizer);
+  t.choices.min_qindex = quantizer_to_qindex(r.min_quantizer);
+  t.choices.max_qindex = quantizer_to_qindex(r.max_quantizer);
+  const int level = std::clamp(r.cq_level, r.min_quantizer, r.max_quantizer);
+  t.choices.leaf_qindex = std::clamp(cq_level_to_qindex(level, layering_of(c)), t.choices.min_qindex, t.choices.max_qindex);
   // Lossless is asked for by name (level 0), never fallen into from a finer layer of a lossy one.
   if (t.choices.leaf_qindex > 0) t.choices.min_qindex = std::max(t.choices.min_qindex, 1);
   if (rate_mode(c) != RateMode::kNone) {
@@ -235,7 +237,7 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
                    .height = config.height,
                    .bit_depth = config.bit_depth,
                    .monochrome = config.chroma == ChromaFormat::kMonochrome};
-  s.plan.low_delay = low_delay(config);
+  s.plan.layering = layering_of(config);
   s.plan.error_resilient = config.error_resilient;
   s.plan.intra_refresh = config.intra_refresh;
   s.plan.temporal_layers = config.temporal_layers;
@@ -243,8 +245,8 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.plan.tile_rows_log2 = config.tile_rows_log2;
   s.plan.header = make_sequence_header(config, FramePlanner(s.plan));
   s.threads = config.threads > 0 ? config.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  s.lookahead = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxMiniGop : std::min(config.lag_in_frames, kMaxMiniGop);
-  s.beyond = s.plan.low_delay ? 0 : config.lag_in_frames < 0 ? kMaxTemporalNeighbours
+  s.lookahead = s.plan.low_delay() ? 0 : config.lag_in_frames < 0 ? kMaxMiniGop : std::min(config.lag_in_frames, kMaxMiniGop);
+  s.beyond = s.plan.low_delay() ? 0 : config.lag_in_frames < 0 ? kMaxTemporalNeighbours
              : std::max(config.lag_in_frames - kMaxMiniGop, 0);
   s.scene_cuts = config.keyframe_mode == KeyframeMode::kAuto && !config.intra_refresh;
   s.cpu_flags = cpu_flags() & config.cpu_mask;

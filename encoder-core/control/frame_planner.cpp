@@ -18,7 +18,7 @@ constexpr int kHighPrecisionMvBelow = 128;
 
 }  // namespace
 
-FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence), references_(sequence.low_delay) {
+FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence), references_(sequence.low_delay()) {
   const PictureFormat& f = sequence.format;
   const int area = f.width * f.height;
   const int cols = sequence.tile_columns_log2 >= 0 ? sequence.tile_columns_log2
@@ -32,7 +32,7 @@ FramePlanner::FramePlanner(const SequencePlan& sequence) : sequence_(sequence), 
 void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FramePlan& out) {
   out.sequence = sequence_.header;
   out.header = FrameHeader{};
-  out.settings = choices.settings[frame_role(step.key, step.layer, sequence_.low_delay)];
+  out.settings = choices.settings[frame_role(step.key, step.layer, sequence_.low_delay())];
   out.source_index = step.display_index;
   GopStep layered = step;
   layered.droppable = sequence_.temporal_layers > 1 && step.temporal_id == sequence_.temporal_layers - 1;
@@ -52,12 +52,12 @@ void FramePlanner::plan(const GopStep& step, const FrameChoices& choices, FrameP
 
 void FramePlanner::plan_quantiser(const GopStep& step, const FrameChoices& choices, FramePlan& out) const {
   const int depth = sequence_.format.bit_depth;
-  int q = layer_qindex(choices.leaf_qindex, step.layer, step.key, sequence_.low_delay, depth);
+  int q = layer_qindex(choices.leaf_qindex, step.layer, step.key, sequence_.layering, depth);
   q = change_qindex(q, choices.step_change, depth);
   q = clip3(choices.min_qindex, choices.max_qindex, q);
   out.header.quantization.base_q_idx = static_cast<uint8_t>(q);
   derive_lossless(out.header);
-  out.lambda = frame_lambda(q, step.layer, step.key, sequence_.low_delay, depth);
+  out.lambda = frame_lambda(q, step.layer, step.key, sequence_.layering, depth);
 }
 
 void FramePlanner::plan_tools(FramePlan& out) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "control/intra_refresh.h"
+#include "control/quant_plan.h"
 #include "control/reference_plan.h"
 #include "frame/plane.h"
 #include "frame/role_settings.h"
@@ -12,11 +13,12 @@ namespace tessera {
 struct SequencePlan {
   SequenceHeader header;
   PictureFormat format;
-  bool low_delay = false;
+  Layering layering = Layering::kPyramid;
   bool error_resilient = false;
-  bool intra_refresh = false;  ///< with low_delay and one temporal layer only; frames are error resilient
-  int temporal_layers = 1;  ///< 1 .. kMaxTemporalLayers; more than 1 with low_delay only
+  bool intra_refresh = false;  ///< without reordering and with one temporal layer only; frames are error resilient
+  int temporal_layers = 1;  ///< 1 .. kMaxTemporalLayers; more than 1 without reordering only
   int tile_columns_log2 = -1, tile_rows_log2 = -1;
+  bool low_delay() const { return layering != Layering::kPyramid; }
 };
 
 /// What may change from frame to frame.

@@ -94,7 +94,7 @@ double memory_of(const RateSettings& s) {
 }  // namespace
 
 RateControl::RateControl(const RateSettings& settings)
-    : settings_(settings), model_(settings.low_delay, settings.bit_depth, memory_of(settings)) {
+    : settings_(settings), model_(settings.layering, settings.bit_depth, memory_of(settings)) {
   reset();
 }
 
@@ -118,7 +118,7 @@ void RateControl::reset() {
   ending_ = false;
   rest_ = {};
   if (!settings_.statistics) return;
-  if (!settings_.low_delay) model_.set_exponents(settings_.statistics->exponents);
+  if (!settings_.low_delay()) model_.set_exponents(settings_.statistics->exponents);
   for (const PassFrame& f : settings_.statistics->frames) {
     rest_.seconds += f.seconds;
     if (f.kind < 0) continue;
@@ -130,7 +130,7 @@ void RateControl::reset() {
 
 int RateControl::feedback_distance(uint64_t index, bool first, bool last_group) const {
   if (last_group || (settings_.statistics && rest_.frames <= kSettlingFrames)) return 1;
-  if (settings_.low_delay) return 1;
+  if (settings_.low_delay()) return 1;
   if (settings_.mode == RateMode::kConstant && settings_.buffer < kSmallBuffer) return 1;
   if (first && index < kBlindFrames) return 1;
   return settings_.mode == RateMode::kConstant ? kConstantDistance : kVariableDistance;
@@ -254,7 +254,7 @@ bool RateControl::fits(int leaf_qindex) const {
     double least = std::min(usual, start + rise);
     if (key && settings_.mode == RateMode::kConstant) {
       const double most = kKeyMargin * level_before, little = std::max(kLeastKeyMargin * level_before, kLeastKeySeconds * rate());
-      least = std::max(least, settings_.low_delay ? most : std::min(most, little));
+      least = std::max(least, settings_.low_delay() ? most : std::min(most, little));
     }
     if (b.level < least) return false;
     key = false;
@@ -283,7 +283,7 @@ double RateControl::key_interval() const {
 /// The group's frames and the pictures' costs say what part of the content each layer has: short mini-GOPs have more base frames.
 /// Without reordering the layers follow each other in a fixed pattern.
 void RateControl::learn_shares(double seconds) {
-  if (settings_.low_delay) return;
+  if (settings_.low_delay()) return;
   const double keep = std::exp(-seconds / (settings_.mode == RateMode::kConstant ? kConstantShares : kVariableShares));
   Shares group;
   for (const RateStep& step : group_) {
@@ -342,7 +342,7 @@ double RateControl::wanted_rate() const {
   const double horizon = settings_.mode == RateMode::kConstant
                              ? std::clamp(kConstantHorizonPart * settings_.buffer, kLeastConstantHorizon, kMostConstantHorizon)
                              : std::clamp(end_time_, kLeastHorizon, kMostHorizon);
-  const bool live = settings_.low_delay && settings_.mode == RateMode::kConstant;
+  const bool live = settings_.low_delay() && settings_.mode == RateMode::kConstant;
   const double off = error() - lent(), beyond = off - std::clamp(off, -band(), band());
   const bool spare = live && off < 0;
   const double even = rate() + loan_.slope(end_time_), wanted = even - off * (spare ? kSpareHaste : 1) / horizon - beyond / kBandHorizon;
@@ -445,7 +445,7 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
     shown_time_ = end_time_ = learned_time_ = last->time;
   }
   const double end_time = last->time + last->duration, seconds = end_time - end_time_;
-  if (settings_.low_delay && group_[0].kind == 0 && last->cost.inter >= kNewScene * last->cost.intra) model_.start_scene();
+  if (settings_.low_delay() && group_[0].kind == 0 && last->cost.inter >= kNewScene * last->cost.intra) model_.start_scene();
   learn_shares(std::max(seconds, usual));
   leaf_ = choose_leaf(std::max(seconds, usual), end);
   note_hardest(std::max(seconds, usual));
@@ -487,8 +487,8 @@ RateDecision RateControl::plan_frame() {
     }
     const double level = std::min(b.level + fill, p.size);
     double room = level - b.unit - later - kReserve * p.size;
-    if (settings_.low_delay && step.kind == 0) room = std::min(room, kLiveKeyMost * level);
-    p.most = settings_.low_delay ? room : std::min(room, std::max(kMostOverExpected * p.expected, 0.02 * p.size));
+    if (settings_.low_delay() && step.kind == 0) room = std::min(room, kLiveKeyMost * level);
+    p.most = settings_.low_delay() ? room : std::min(room, std::max(kMostOverExpected * p.expected, 0.02 * p.size));
     decision.max_bits = static_cast<uint64_t>(std::max(p.most - p.overhead, 256.0));
     p.most = std::max(p.most, p.expected);
   }
@@ -521,7 +521,7 @@ double RateControl::loan_seconds() const {
 double RateControl::lent() const {
   const double left = loan_.left(end_time_);
   const bool constant = settings_.mode == RateMode::kConstant;
-  if (constant && settings_.low_delay) return left;
+  if (constant && settings_.low_delay()) return left;
   return std::min(left, std::max(0.0, first_loan_.left(end_time_)) +
                             (constant ? kMostConstantLentPart : kMostLentPart) * rate() * std::max(end_time_, kLeastBandSeconds));
 }
@@ -530,7 +530,7 @@ double RateControl::lent() const {
 double RateControl::key_loan_rate(int leaf_qindex) const {
   if (group_.empty() || group_[0].kind != 0 || keys_are_usual()) return 0;
   // The first one of cbr has the buffer's initial level.
-  if (settings_.mode == RateMode::kConstant && (settings_.low_delay || groups_ < 2)) return 0;
+  if (settings_.mode == RateMode::kConstant && (settings_.low_delay() || groups_ < 2)) return 0;
   const RateStep& key = group_[0];
   return std::max(0.0, model_.bits(0, content_of(key), qindex_of(key, leaf_qindex)) - rate() * key.picture.duration) / loan_seconds();
 }
@@ -541,9 +541,9 @@ void RateControl::borrow(double bits, double time) {
   if (settings_.mode == RateMode::kConstant) {
     const double part = std::clamp(kLoanBufferPart / settings_.buffer, kLeastLoanRatePart, kMostLoanRatePart);
     double soon = std::abs(all) / (part * rate());
-    if (!settings_.low_delay) soon = std::min(soon, kMostConstantLoanSeconds);
+    if (!settings_.low_delay()) soon = std::min(soon, kMostConstantLoanSeconds);
     const double interval = key_interval();
-    double due = settings_.low_delay ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
+    double due = settings_.low_delay() ? std::abs(all) / (kLiveLoanRatePart * rate()) : soon;
     if (interval > 0) due = std::max(soon, std::min(due, 0.5 * interval));
     loan_ = {.bits = all, .floor = 0, .start = time, .end = time + std::max(0.5, due)};
     if (first_loan_.end == 0) first_loan_ = loan_;

@@ -10,6 +10,7 @@
 #include "base/fixed_vector.h"
 #include "base/ring.h"
 #include "control/pass_statistics.h"
+#include "control/quant_plan.h"
 #include "control/rate_model.h"
 #include "frame/input_frame.h"
 
@@ -24,7 +25,7 @@ enum class RateMode : uint8_t {
 
 struct RateSettings {
   RateMode mode = RateMode::kNone;
-  bool low_delay = false;
+  Layering layering = Layering::kPyramid;
   int bit_depth = 8;
   double nominal_seconds = 1 / 30.0;  ///< of a picture whose duration is not known
   double buffer = 6, buffer_initial = 4, buffer_optimal = 5;  ///< decoder's buffer, seconds at the target
@@ -32,6 +33,7 @@ struct RateSettings {
   double drop_level = 0;              ///< of buffer_optimal; 0: no frame is dropped
   double key_prefix_bits = 0;         ///< of what stands in front of each key frame
   std::shared_ptr<const PassStatistics> statistics;  ///< of a first pass; for vbr and cq
+  bool low_delay() const { return layering != Layering::kPyramid; }
 };
 
 /// What may change from picture to picture.
@@ -104,7 +106,7 @@ class RateControl {
   }
 
   /// Whether the control gains by frames that are coded only to see what they take, before the first group is planned.
-  bool rehearses() const { return active() && !settings_.low_delay && !settings_.statistics; }
+  bool rehearses() const { return active() && !settings_.low_delay() && !settings_.statistics; }
   /// Whether what these steps, a key frame and the mini-GOP after it, will take is better found out by coding the first of them
   /// beforehand, at this quality.
   bool worth_a_trial(Span<const RateStep> steps) const;

@@ -36,12 +36,13 @@ constexpr double kLeastExponent = 0.15, kMostExponent = 1.8;
 
 }  // namespace
 
-RateModel::RateModel(bool low_delay, int bit_depth, double memory) : low_delay_(low_delay), memory_(memory), usual_(low_delay ? kLowDelayFactor : kFactor) {
+RateModel::RateModel(Layering layering, int bit_depth, double memory)
+    : low_delay_(layering != Layering::kPyramid), memory_(memory), usual_(low_delay_ ? kLowDelayFactor : kFactor) {
   const double unit = 8 << (bit_depth - 8);
   for (int q = 0; q < 256; q++) {
     log_step_[q] = static_cast<float>(std::log2(kReferenceStep * unit / ac_q(q, bit_depth)));
     for (int kind = 0; kind < kFrameKinds; kind++)
-      qindex_[kind][q] = static_cast<uint8_t>(layer_qindex(q, std::max(kind - 1, 0), kind == 0, low_delay, bit_depth));
+      qindex_[kind][q] = static_cast<uint8_t>(layer_qindex(q, std::max(kind - 1, 0), kind == 0, layering, bit_depth));
   }
   reset();
 }

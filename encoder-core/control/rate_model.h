@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "control/gop.h"
+#include "control/quant_plan.h"
 #include "control/scene_cut.h"
 
 namespace tessera {
@@ -21,7 +22,7 @@ class RateModel {
   /// With look-ahead, before anything is known.
   static const RateExponents& usual_exponents();
   /// `memory`: seconds of the sequence over which what was learned is forgotten.
-  RateModel(bool low_delay, int bit_depth, double memory);
+  RateModel(Layering layering, int bit_depth, double memory);
 
   /// Forgets what was learned.
   void reset();

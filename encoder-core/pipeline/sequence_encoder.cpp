@@ -130,7 +130,7 @@ template <Pixel P>
 void SequenceEncoder<P>::take_regions(const InputFrame& frame, SourceFrame<P>& source) {
   source.offsets.start(settings_.plan.format);
   for (int i = 0; i < frame.num_regions; i++)
-    source.offsets.add(frame.regions[i], level_delta_to_qindex(clip3(-63, 63, frame.regions[i].delta)));
+    source.offsets.add(frame.regions[i], quantizer_delta_to_qindex(clip3(-63, 63, frame.regions[i].delta)));
 }
 
 template <Pixel P>

@@ -13,7 +13,7 @@ struct StreamCase {
   int width, height, frames;
   int bit_depth = 8;
   Structure structure = Structure::kPyramid;
-  int cpu_used = 6, cq_level = 40;
+  int cpu_used = 6, cq_level = 36;
   int tile_columns_log2 = 0, tile_rows_log2 = 0;
   bool monochrome = false, error_resilient = false, screen = false;
   int cut = 1 << 30;
@@ -289,7 +289,7 @@ std::vector<StreamCase> motions() {
       cases.push_back({.width = 352, .height = 288, .frames = 4, .bit_depth = rows ? 10 : 8, .structure = columns > rows ? Structure::kLowDelay : Structure::kPyramid,
                        .cpu_used = 6, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .turning = true});
   for (int depth : {8, 10})
-    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .cq_level = 30, .monochrome = true, .turning = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .cq_level = 24, .monochrome = true, .turning = true});
   return cases;
 }
 

@@ -86,7 +86,7 @@ class Simulation {
     while (pending_.size() > (ending ? 0 : look_ahead)) {
       int length = 1;
       GopSteps steps;
-      if (pending_.front().key || settings_.low_delay) {
+      if (pending_.front().key || settings_.low_delay()) {
         steps.push({.display_index = 0, .layer = 0, .key = pending_.front().key});
         if (!pending_.front().key) steps.step[0] = make_low_delay_step(0, position_);
         position_ = pending_.front().key ? 1 : position_ + 1;
@@ -106,7 +106,7 @@ class Simulation {
       }
       if (rehearses && pending_.front().key && pending_.size() > static_cast<size_t>(mini_gop)) rehearse();
       wait(true, ending && length == static_cast<int>(pending_.size()));
-      if (settings_.low_delay && control_.drops(group[0])) {
+      if (settings_.low_delay() && control_.drops(group[0])) {
         dropped++;
       } else {
         control_.start_group({group.data(), static_cast<ptrdiff_t>(group.size())}, end);
@@ -122,7 +122,7 @@ class Simulation {
     for (int i = 0; i < steps.count; i++)
       group.push_back({.kind = frame_kind(false, steps.step[i].layer), .codes = !steps.step[i].show_existing, .picture = pending_[steps.step[i].display_index].rate});
     const Span<const RateStep> scene = {group.data(), static_cast<ptrdiff_t>(group.size())};
-    const RateModel model(false, 8, 1);
+    const RateModel model(Layering::kPyramid, 8, 1);
     std::vector<RateTrial> trials;
     const auto code = [&](int leaf) {
       trials.clear();
@@ -148,7 +148,7 @@ class Simulation {
     if (step.codes) {
       wait(false, ending_);
       const RateDecision decision = control_.plan_frame();
-      RateModel model(settings_.low_delay, 8, 1);
+      RateModel model(settings_.layering, 8, 1);
       int q = std::clamp(change_qindex(model.qindex(step.kind, decision.leaf_qindex), step.step_change, 8), target.min_qindex, target.max_qindex);
       took = world.bits(step.kind, step.picture.cost, q);
       while (decision.max_bits > 0 && took > static_cast<double>(decision.max_bits) && q < 255)

@@ -144,10 +144,10 @@ TEST(Regions, TakeDeltasOutsideTheScaleAsItsEnds) {
 }
 
 TEST(Regions, OffsetsGoWithTheScaleOfLevels) {
-  EXPECT_EQ(level_delta_to_qindex(0), 0);
+  EXPECT_EQ(quantizer_delta_to_qindex(0), 0);
   for (int delta = 1; delta <= 63; delta++) {
-    EXPECT_EQ(level_delta_to_qindex(delta), cq_level_to_qindex(delta));
-    EXPECT_EQ(level_delta_to_qindex(-delta), -cq_level_to_qindex(delta));
+    EXPECT_EQ(quantizer_delta_to_qindex(delta), quantizer_to_qindex(delta));
+    EXPECT_EQ(quantizer_delta_to_qindex(-delta), -quantizer_to_qindex(delta));
   }
 }
 

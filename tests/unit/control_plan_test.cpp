@@ -227,7 +227,7 @@ TEST(FramePlanner, FramesHaveTheSettingsOfTheirRole) {
 TEST(FramePlanner, WithoutLookaheadAllFramesAreAlike) {
   SequencePlan sequence;
   sequence.format = {.width = 176, .height = 144};
-  sequence.low_delay = true;
+  sequence.layering = Layering::kLowDelay;
   FramePlanner planner(sequence);
   FrameChoices choices;
   for (int role = 0; role < kFrameRoles; role++) choices.settings.roles[role].inter.max_references = 1 + role;
@@ -241,23 +241,26 @@ TEST(FramePlanner, WithoutLookaheadAllFramesAreAlike) {
 }
 
 TEST(QuantPlan, QualityScaleIsMonotone) {
-  EXPECT_EQ(cq_level_to_qindex(0), 0);
-  EXPECT_EQ(cq_level_to_qindex(63), 255);
-  for (int level = 1; level <= 63; level++) EXPECT_GT(cq_level_to_qindex(level), cq_level_to_qindex(level - 1));
+  for (Layering layering : {Layering::kPyramid, Layering::kLowDelay, Layering::kAllIntra}) {
+    EXPECT_EQ(cq_level_to_qindex(0, layering), 0);
+    EXPECT_EQ(cq_level_to_qindex(63, layering), 255);
+    for (int level = 1; level <= 63; level++) EXPECT_GT(cq_level_to_qindex(level, layering), cq_level_to_qindex(level - 1, layering));
+  }
 }
 
 TEST(QuantPlan, LayersCoarsenAndLosslessStays) {
   for (int depth : {8, 10}) {
-    EXPECT_EQ(layer_qindex(0, 0, true, false, depth), 0);
+    EXPECT_EQ(layer_qindex(0, 0, true, Layering::kPyramid, depth), 0);
     for (int leaf : {1, 20, 100, 180, 255}) {
-      int previous = layer_qindex(leaf, 0, true, false, depth);
+      int previous = layer_qindex(leaf, 0, true, Layering::kPyramid, depth);
       EXPECT_GE(previous, 1) << "a lossy sequence became lossless";
       for (int layer = 0; layer <= 4; layer++) {
-        const int q = layer_qindex(leaf, layer, false, false, depth);
+        const int q = layer_qindex(leaf, layer, false, Layering::kPyramid, depth);
         EXPECT_GE(q, previous);
         previous = q;
       }
       EXPECT_EQ(previous, leaf) << "leaves take the level asked for";
+      EXPECT_EQ(layer_qindex(leaf, 0, true, Layering::kAllIntra, depth), leaf) << "and so do all frames that nothing refers to";
     }
   }
 }

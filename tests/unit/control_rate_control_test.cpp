@@ -11,7 +11,7 @@ namespace {
 RateSettings settings(RateMode mode, bool low_delay) {
   RateSettings s;
   s.mode = mode;
-  s.low_delay = low_delay;
+  s.layering = low_delay ? Layering::kLowDelay : Layering::kPyramid;
   if (low_delay) {
     s.buffer = 1;
     s.buffer_initial = s.buffer_optimal = 0.6;

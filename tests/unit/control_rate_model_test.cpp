@@ -10,7 +10,7 @@ namespace {
 
 TEST(RateModel, TwoStepsTellTheExponent) {
   constexpr FrameKind kKind = 5;
-  RateModel model(false, 8, 8);
+  RateModel model(Layering::kPyramid, 8, 8);
   const PictureCost cost = {.intra = 9000, .inter = 2200};
   const double content = model.content(kKind, cost);
   const auto bits_at = [](int q) { return 1000e3 / ac_q(q, 8); };
