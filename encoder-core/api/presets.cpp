@@ -234,15 +234,12 @@ SearchSettings chain_settings(int step) {
     s.partition.intra.rect = s.partition.inter.rect = false;
     s.intra.full_rd_modes = 2;
     s.filter.cdef_sampling = 2;
-    s.partition.skip_stop = 0.1f;
     s.inter.coarse_reach_x = 32;
     s.inter.coarse_reach_y = 24;
     s.inter.subpel_foreseen = true;
     s.inter.subpel_satd = false;
     foresee_split(s.tx, 0.7f);
     s.filter.cdef_strengths = 3;
-    s.filter.restoration = {};
-    s.temporal = {.key_after = 2, .base_before = 2, .base_after = 1};
   }
   if (step >= 11) {
     s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
@@ -270,6 +267,7 @@ SearchSettings chain_settings(int step) {
     foresee_split(s.tx, 0.0f);
     s.filter.cdef_sampling = 4;
     s.filter.cdef_restraint = 0.02f;
+    s.filter.restoration = {};
   }
   return s;
 }

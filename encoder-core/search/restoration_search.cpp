@@ -90,9 +90,9 @@ class UnitSearch {
     if (terms.settings.wiener_step > 0) solved_ = fit_.solve(reach_);
   }
 
-  /// The best filter of a type, the type's own symbol not counted.
-  Candidate best(RestorationType type, const RestorationState& state) const {
-    return type == RESTORE_WIENER ? best_wiener(state) : best_self_guided(state);
+  /// The best filter of a type, the type's own symbol not counted; not looked for to the end where it seems not to get below `limit`.
+  Candidate best(RestorationType type, const RestorationState& state, double limit) const {
+    return type == RESTORE_WIENER ? best_wiener(state, limit) : best_self_guided(state);
   }
 
  private:
@@ -103,7 +103,8 @@ class UnitSearch {
     return terms_.lambda * count_restoration_bits(state, terms_.plane, unit);
   }
 
-  Candidate best_wiener(const RestorationState& state) const {
+  Candidate best_wiener(const RestorationState& state, double limit) const {
+    constexpr double kMostGainedByMoves = 1.3;
     WienerTaps best = solved_;
     double cost = wiener_cost(best, state);
     const WienerTaps& last = state.ref_lr_wiener[terms_.plane];
@@ -113,6 +114,8 @@ class UnitSearch {
       cost = c;
       best = same;
     }
+    if (kMostGainedByMoves * terms_.weight * fit_.change(best) + rate({.type = RESTORE_WIENER, .wiener = same}, state) >= limit)
+      return {{.type = RESTORE_WIENER, .wiener = best}, cost};
     for (const int step : {4, 2, 1}) {
       for (int pass = 0; pass < 2; pass++)
         for (int j = 3 - reach_; j < 3; j++)
@@ -236,8 +239,9 @@ void choose_units(const PictureFormat& format, const TileInfo& tiles, const CdfC
       const double rounding = kRoundingError * terms.weight * sums[index].samples;
       for (const RestorationType type : {RESTORE_WIENER, RESTORE_SGRPROJ}) {
         if (frame_type != RESTORE_SWITCHABLE && frame_type != type) continue;
-        Candidate candidate = search.best(type, state);
-        candidate.cost += rounding + terms.lambda * type_bits(cdfs, frame_type, type);
+        const double surcharge = rounding + terms.lambda * type_bits(cdfs, frame_type, type);
+        Candidate candidate = search.best(type, state, best.cost - surcharge);
+        candidate.cost += surcharge;
         if (candidate.cost < best.cost) best = candidate;
       }
       count_restoration_bits(state, plane, best.unit);
