@@ -96,6 +96,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.filter.cdef_sampling = large ? 4 : 2;
   if (cpu_used < 10) return;
   s.tx.intra_depth = 0;
+  s.inter.reference_margin = 0;
   s.inter.reference_drop = 1.0f;
   s.partition.intra.none_below = 0.5f;
   s.partition.inter.none_below = 0.05f;
@@ -234,6 +235,11 @@ SearchSettings chain_settings(int step) {
     s.partition.intra.rect = s.partition.inter.rect = false;
     s.intra.full_rd_modes = 2;
     s.filter.cdef_sampling = 2;
+    s.intra.inter_margin = 1.0f;
+    s.inter.skip_mode_margin = 1.1f;
+    s.inter.pair_margin = 2.0f;
+    s.inter.mixed_pair_margin = 0.8f;
+    s.inter.reference_margin = s.inter.reference_drop = 1.8f;
     s.inter.coarse_reach_x = 32;
     s.inter.coarse_reach_y = 24;
     s.inter.subpel_foreseen = true;
@@ -246,7 +252,6 @@ SearchSettings chain_settings(int step) {
     s.partition.stop_below = 0.55f;
     s.partition.intra.none_below = 0.45f;
     s.partition.intra.split_above = 0.65f;
-    s.intra.inter_margin = 1.0f;
     s.intra.full_rd_modes = 1;
     s.intra.chroma_modes = 1;
     s.intra.angle_deltas = false;
@@ -255,9 +260,6 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
     s.inter.full_rd_modes = 1;
-    s.inter.skip_mode_margin = 1.1f;
-    s.inter.pair_margin = 2.0f;
-    s.inter.mixed_pair_margin = 0.8f;
     s.inter.reference_margin = s.inter.reference_drop = 1.5f;
     s.inter.interp_search = false;
     s.inter.subpel_depth = 2;
