@@ -37,9 +37,13 @@ void grid_row(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_st
     for (int y = 0; y < kPart; y++)
       for (int i = 0; i < kCount; i++)
         sum[i] = add(sum[i], sad(src + y * src_stride + i * kBytes, ref + y * ref_stride + i * kBytes));
+#if defined(__AVX512BW__)
+    _mm256_storeu_si256((__m256i*)out, _mm512_maskz_cvtepi64_epi32(0xff, sum[0]));
+#else
     uint64_t parts[kSide / kPart];
     std::memcpy(parts, sum, sizeof parts);
     for (int i = 0; i < kSide / kPart; i++) out[i] = static_cast<uint32_t>(parts[i]);
+#endif
     return;
   }
 #if defined(__AVX2__)

@@ -12,7 +12,10 @@ constexpr uint32_t kMostRate = (1 << 15) - 1;
 template <Pixel P>
 class Search {
  public:
-  explicit Search(const SuperblockMotionQuery<P>& q) : q_(q) { best_.fill(kNone); }
+  explicit Search(const SuperblockMotionQuery<P>& q) : q_(q) {
+    best_.fill(kNone);
+    seen_.fill(0);
+  }
 
   void start() {
     try_at({});
@@ -54,6 +57,8 @@ class Search {
  private:
   static constexpr uint32_t kNone = ~0u, kVectorMask = (1u << kVectorBits) - 1;
   static_assert(kMaxVectors <= 1 << kVectorBits);
+  static constexpr int kSeenBits = 8;
+  static_assert(kMaxVectors < 1 << kSeenBits);
 
   static Mv add(Mv m, int row, int col) { return {static_cast<int16_t>(m.row + row), static_cast<int16_t>(m.col + col)}; }
 
@@ -63,8 +68,18 @@ class Search {
            y + kSbSize <= q_.ref.height() + q_.ref.margin_y();
   }
 
+  /// Whether a vector, of whole samples, comes for the first time.
+  bool see(Mv mv) {
+    const uint32_t key = static_cast<uint32_t>(static_cast<uint16_t>(mv.row)) << 16 | static_cast<uint16_t>(mv.col) | 1;
+    uint32_t slot = key * 0x9E3779B1u >> (32 - kSeenBits);
+    for (; seen_[slot] != 0; slot = (slot + 1) % seen_.size())
+      if (seen_[slot] == key) return false;
+    seen_[slot] = key;
+    return true;
+  }
+
   void try_at(Mv mv) {
-    if (tried_.full() || !in_reach(mv) || std::find(tried_.begin(), tried_.end(), mv) != tried_.end()) return;
+    if (tried_.full() || !in_reach(mv) || !see(mv)) return;
     const uint32_t index = static_cast<uint32_t>(tried_.size());
     tried_.push_back(mv);
     Array<uint32_t, kGridParts> sad;
@@ -101,6 +116,7 @@ class Search {
 
   const SuperblockMotionQuery<P>& q_;
   FixedVector<Mv, kMaxVectors> tried_;
+  alignas(32) Array<uint32_t, 1 << kSeenBits> seen_;  ///< the same, each near the slot that its hash names; 0: free
   Array<uint32_t, kMaxVectors> rate_;    ///< of those
   alignas(32) Array<uint32_t, kSquares + kHalves> best_;
 };
