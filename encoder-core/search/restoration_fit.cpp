@@ -45,6 +45,15 @@ WienerFit::WienerFit(const WienerSums& gathered, double scale) {
     for (int j = 0; j <= i; j++) sums[i][j] = sums[j][i] = scale * static_cast<double>(gathered[i][j]);
 }
 
+void WienerFit::sharpen(double share) {
+  constexpr int kBeside = 1, kBelow = 4;
+  for (int i = 1; i < kWienerValues; i++) {
+    sharpened[i] = share * (sums[i][kBeside] + sums[i][kBelow]);
+    sums[i][0] -= sharpened[i];
+    sums[0][i] = sums[i][0];
+  }
+}
+
 WienerTaps WienerFit::solve(int reach) const {
   constexpr int kRounds = 5;
   WienerTaps taps = {};
@@ -94,6 +103,13 @@ double WienerFit::change(const WienerTaps& taps) const {
     for (int j = 1; j < i; j++) sum += 2 * c[j] * sums[i][j];
     change += c[i] * sum;
   }
+  return change;
+}
+
+double WienerFit::true_change(const WienerTaps& taps) const {
+  const Weights v = weights_of(taps[0]), h = weights_of(taps[1]);
+  double change = this->change(taps);
+  for (int i = 1; i < kWienerValues; i++) change -= 2 * v[i / 4] * h[i % 4] * sharpened[i];
   return change;
 }
 
