@@ -18,7 +18,7 @@ struct SequencePlan {
   bool intra_refresh = false;  ///< without reordering and with one temporal layer only; frames are error resilient
   int temporal_layers = 1;  ///< 1 .. kMaxTemporalLayers; more than 1 without reordering only
   int tile_columns_log2 = -1, tile_rows_log2 = -1;
-  bool low_delay() const { return layering != Layering::kPyramid; }
+  bool low_delay() const { return is_low_delay(layering); }
 };
 
 /// What may change from frame to frame.

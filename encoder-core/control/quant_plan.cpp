@@ -52,7 +52,7 @@ int quantizer_to_qindex(int quantizer) {
 int quantizer_delta_to_qindex(int delta) { return delta < 0 ? -quantizer_to_qindex(-delta) : quantizer_to_qindex(delta); }
 
 int cq_level_to_qindex(int cq_level, Layering layering) {
-  if (layering != Layering::kPyramid || cq_level >= kLevelOfEqualQuality) return quantizer_to_qindex(cq_level);
+  if (is_low_delay(layering) || cq_level >= kLevelOfEqualQuality) return quantizer_to_qindex(cq_level);
   const double part = static_cast<double>(cq_level) / kLevelOfEqualQuality;
   return static_cast<int>(std::lround(quantizer_to_qindex(kLevelOfEqualQuality) * std::pow(part, kQualityExponent)));
 }
@@ -76,7 +76,7 @@ int change_qindex(int qindex, float log2_change, int bit_depth) {
 double frame_lambda(int qindex, int layer, bool key, Layering layering, int bit_depth) {
   const double step = dc_q(qindex, bit_depth) / 8.0;
   double weight = key ? kKeyLambda : layer == 0 ? kBaseLambda : layer >= 4 ? kLeafLambda : kInnerLambda;
-  if (layering != Layering::kPyramid && !key) weight = kInnerLambda;
+  if (is_low_delay(layering) && !key) weight = kInnerLambda;
   return weight * step * step;
 }
 

@@ -13,6 +13,7 @@ enum class Layering : uint8_t {
   kLowDelay,  ///< each frame on ones shown before it
   kAllIntra,  ///< not at all
 };
+constexpr bool is_low_delay(Layering layering) { return layering != Layering::kPyramid; }
 
 /// The field's 64 steps of quantisers (0 best) onto qindex 0 .. 255.
 int quantizer_to_qindex(int quantizer);

@@ -33,7 +33,7 @@ struct RateSettings {
   double drop_level = 0;              ///< of buffer_optimal; 0: no frame is dropped
   double key_prefix_bits = 0;         ///< of what stands in front of each key frame
   std::shared_ptr<const PassStatistics> statistics;  ///< of a first pass; for vbr and cq
-  bool low_delay() const { return layering != Layering::kPyramid; }
+  bool low_delay() const { return is_low_delay(layering); }
 };
 
 /// What may change from picture to picture.

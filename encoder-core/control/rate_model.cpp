@@ -37,7 +37,7 @@ constexpr double kLeastExponent = 0.15, kMostExponent = 1.8;
 }  // namespace
 
 RateModel::RateModel(Layering layering, int bit_depth, double memory)
-    : low_delay_(layering != Layering::kPyramid), memory_(memory), usual_(low_delay_ ? kLowDelayFactor : kFactor) {
+    : low_delay_(is_low_delay(layering)), memory_(memory), usual_(low_delay_ ? kLowDelayFactor : kFactor) {
   const double unit = 8 << (bit_depth - 8);
   for (int q = 0; q < 256; q++) {
     log_step_[q] = static_cast<float>(std::log2(kReferenceStep * unit / ac_q(q, bit_depth)));

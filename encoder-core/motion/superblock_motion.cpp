@@ -116,8 +116,8 @@ class Search {
 
   const SuperblockMotionQuery<P>& q_;
   FixedVector<Mv, kMaxVectors> tried_;
-  alignas(32) Array<uint32_t, 1 << kSeenBits> seen_;  ///< the same, each near the slot that its hash names; 0: free
   Array<uint32_t, kMaxVectors> rate_;    ///< of those
+  alignas(32) Array<uint32_t, 1 << kSeenBits> seen_;  ///< those again, each from the slot on that its hash names; 0: free
   alignas(32) Array<uint32_t, kSquares + kHalves> best_;
 };
 

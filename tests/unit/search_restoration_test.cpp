@@ -173,6 +173,8 @@ TEST(RestorationFit, SaysWhatAFilterChanges) {
   const PlaneView<const uint8_t> source = f.frame.source->plane[0];
   f.dsp.restoration.wiener_sums(sums, tile.at(0, 0), source.ptr(0, 0), source.stride(), 3, 1, 64, 40);
   const WienerFit fit(sums, 1);
+  WienerFit sharper(sums, 1);
+  sharper.sharpen(0.01);
   for (const WienerTaps& taps : {wiener_unit().wiener, WienerTaps{{{{0, 0, 0}}, {{0, 0, 0}}}}, WienerTaps{{{{1, -7, 15}}, {{3, 2, -10}}}}}) {
     Array<uint8_t, 64 * 40> out;
     f.dsp.restoration.wiener(out.data(), 64, tile.at(0, 0), taps, 64, 40, 8);
@@ -184,7 +186,9 @@ TEST(RestorationFit, SaysWhatAFilterChanges) {
         after += a * a;
       }
     EXPECT_NEAR(fit.change(taps), change, 64 * 40 * .3 + .05 * after);
+    EXPECT_NEAR(sharper.true_change(taps), fit.change(taps), 1e-6 * (1 + std::abs(change)));
   }
+  EXPECT_LT(sharper.solve(3)[0][2] + sharper.solve(3)[1][2], fit.solve(3)[0][2] + fit.solve(3)[1][2]) << "what stands beside counts less";
 }
 
 }  // namespace
