@@ -74,8 +74,10 @@ void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, in
   resize_luma_pyramid(luma.width(), luma.height(), pyramid);
   halve<P>(ops.halve, luma, bit_depth, pyramid.level[0].view());
   replicate_edges(pyramid.level[0].view());
-  halve<uint8_t>(ops.halve8, pyramid.level[0].view(), 8, pyramid.level[1].view());
-  replicate_edges(pyramid.level[1].view());
+  for (int i = 1; i < kPyramidLevels; i++) {
+    halve<uint8_t>(ops.halve8, pyramid.level[i - 1].view(), 8, pyramid.level[i].view());
+    replicate_edges(pyramid.level[i].view());
+  }
 }
 
 template <Pixel P>

@@ -12,18 +12,18 @@
 
 namespace tessera {
 
-inline constexpr int kPyramidLevels = 2;   ///< half and quarter size
+inline constexpr int kPyramidLevels = 3;   ///< half, quarter and eighth size
 inline constexpr int kPyramidMargin = 32;  ///< replicated samples around each level
 
 struct LumaPyramid {
-  Array2d<uint8_t> level[kPyramidLevels];  ///< [ 0 ] half, [ 1 ] quarter of width and height, rounded up
+  Array2d<uint8_t> level[kPyramidLevels];  ///< [ 0 ] half, [ 1 ] quarter, [ 2 ] eighth of width and height, rounded up
 };
 
 /// Makes room for the pyramid of a picture.
 void resize_luma_pyramid(int width, int height, LumaPyramid& pyramid);
 /// Copies all levels, margins included, and makes room for them.
 void copy_luma_pyramid(const LumaPyramid& from, LumaPyramid& to);
-/// Half and quarter sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
+/// Half, quarter and eighth sizes of `luma`, samples brought to 8 bit, edges replicated into the margins.
 template <Pixel P>
 void build_luma_pyramid(const PixelOpsTable<P>& ops, PlaneView<const P> luma, int bit_depth, LumaPyramid& pyramid);
 

@@ -1,11 +1,12 @@
 #include "motion/pyramid_search.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace tessera {
 namespace {
 
-/// Side of the matched block on either level: 32x32 luma on the quarter, 16x16 on the half size picture.
+/// Side of the matched block on every level: 64x64 luma on the eighth, 32x32 on the quarter, 16x16 on the half size picture.
 constexpr int kMatch = 8;
 
 struct Best {
@@ -74,27 +75,76 @@ struct LevelMatch {
   }
 };
 
-/// The search for fast pans, where nothing near fits, on the quarter size picture: reach along each axis, by the part of the
-/// picture's longer side and at most (less than 5/2 of the near search's is not worth it); reach across it; and the mean difference of a sample that calls for it.
-constexpr int kPanPart = 3, kPanMost = 64, kPanAcross = 4;
-constexpr uint32_t kPoor = 2;
-
-/// Whether pans are worth looking for: while enough of the searches find one.
-struct PanSearch {
-  int tried = 0, found = 0;
-  bool promises() const { return tried < 6 || 6 * found >= tried; }
-};
-
-/// Every second position within the ranges.
-void search_window(LevelMatch& m, int range_x, int range_y) {
-  for (int y = -range_y; y <= range_y; y += 2) {
-    int x = -range_x;
-    for (; x + 6 <= range_x; x += 8) m.try_row(x, y);
-    for (; x <= range_x; x += 2) m.try_at(x, y, window_bias(x, y));
+/// Every second position within the ranges around one.
+void search_window(LevelMatch& m, int range_x, int range_y, int centre_x = 0, int centre_y = 0) {
+  for (int y = centre_y - range_y; y <= centre_y + range_y; y += 2) {
+    int x = centre_x - range_x;
+    for (; x + 6 <= centre_x + range_x; x += 8) m.try_row(x, y);
+    for (; x <= centre_x + range_x; x += 2) m.try_at(x, y, window_bias(x, y));
   }
 }
 
-/// Exhaustive, then the neighbourhood of the best.
+/// The search for fast pans, where nothing near fits, on the eighth size picture: reach along each axis, by the part of the
+/// picture's longer side and at most, and across it. Less than 5/2 of the near search's reach is not worth it. kPoor is the mean
+/// difference of a sample that calls for it.
+constexpr int kPanPart = 3, kPanMost = 32, kPanAcross = 6;
+constexpr uint32_t kPoor = 2;
+/// Reach around a far vector on the quarter size picture, where it does not fit either: what is near and what is far do not move alike.
+constexpr int kFarX = 6, kFarY = 4;
+
+/// Pans in the rows of one call: looked for at most once in 64x64, and while enough of the searches find one.
+class PanSearch {
+ public:
+  PanSearch(View2d<const uint8_t> cur, View2d<const uint8_t> ref, const DistortionTable<uint8_t>& dsp)
+      : cur_(cur), ref_(ref), dsp_(dsp), reach_(std::min(kPanMost, std::max(ref.width(), ref.height()) / kPanPart)) {}
+
+  /// The next 64x64 block, by its samples on the eighth size picture.
+  void move_to(int x0, int y0) {
+    x0_ = x0;
+    y0_ = y0;
+    known_ = counted_ = false;
+  }
+  /// Whether one is worth looking for beside a near search of this reach, in samples of the quarter size picture.
+  bool promises(int near_reach) const { return 4 * reach_ >= 5 * near_reach && (tried_ < 6 || 6 * found_ >= tried_); }
+  /// Tries the block's pan, looked for if it was not, as a vector of the quarter size picture.
+  void try_on(LevelMatch& quarter) {
+    if (!known_) {
+      pan_ = search();
+      known_ = true;
+      tried_++;
+    }
+    const int x = 2 * pan_.x, y = 2 * pan_.y;
+    if (x == 0 && y == 0) return;
+    const uint32_t near = quarter.best.cost;
+    search_window(quarter, kFarX, kFarY, x, y);
+    if (counted_ || quarter.best.cost >= near - near / 4) return;
+    counted_ = true;
+    found_++;
+  }
+
+ private:
+  Best search() const {
+    LevelMatch m = {cur_, ref_, dsp_, x0_, y0_, {}};
+    m.try_at(0, 0, 0);
+    const int across = std::min(reach_, kPanAcross);
+    search_window(m, reach_, across);
+    search_window(m, across, reach_);
+    const Best centre = m.best;
+    m.try_around(centre.x, centre.y, 1, window_bias);
+    return m.best;
+  }
+
+  View2d<const uint8_t> cur_, ref_;
+  const DistortionTable<uint8_t>& dsp_;
+  int reach_;
+  int x0_ = 0, y0_ = 0;
+  bool known_ = false;    ///< pan_ is of this block
+  bool counted_ = false;  ///< among those found
+  Best pan_;
+  int tried_ = 0, found_ = 0;
+};
+
+/// Exhaustive near by, far where a pan leads there, then the neighbourhood of the best.
 Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_y, PanSearch& pans) {
   m.try_at(0, 0, 0);
   // Where nothing changed no other vector can cost less.
@@ -103,15 +153,9 @@ Best search_quarter(LevelMatch m, Best left, Best above, int range_x, int range_
   if (!above.same_vector({}) && !above.same_vector(left)) m.try_at(above.x, above.y, kNearBias);
   if (m.best.cost <= kWindowBias) return m.best;
   if (m.best.cost > kMatch * kMatch) search_window(m, range_x, range_y);
-  const uint32_t near = m.best.cost;
-  // Even, so that the positions tried are the near search's and more.
-  const int pan = std::min(kPanMost, std::max(m.ref.width(), m.ref.height()) / kPanPart) / 2 * 2;
-  if (near > kPoor * kMatch * kMatch && 2 * pan >= 5 * range_x && pans.promises()) {
-    search_window(m, pan, std::min(range_y, kPanAcross));
-    search_window(m, std::min(range_x, kPanAcross), pan);
-    pans.tried++;
-    pans.found += m.best.cost < near - near / 4;
-  }
+  if (m.best.cost > kPoor * kMatch * kMatch && pans.promises(range_x)) pans.try_on(m);
+  const bool far = std::abs(m.best.x) > range_x || std::abs(m.best.y) > range_y;
+  if (far && m.best.cost > kMatch * kMatch) search_window(m, kFarX, kFarY, m.best.x, m.best.y);
   const Best centre = m.best;
   m.try_around(centre.x, centre.y, 1, window_bias);
   return m.best;
@@ -142,23 +186,28 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
   const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
   const int unit_cols = out.mv.width();
   const uint32_t close = std::max(kStepBias + 1, static_cast<uint32_t>(settings.close) * kMatch * kMatch);
-  PanSearch pans;
+  PanSearch pans(current.level[2].view(), reference.level[2].view(), dsp);
   const auto known = [&](int col, int row) {
     if (col < 0 || row < unit_row_begin) return Best{};
     const Mv mv = out.mv.at(col, row);
     return Best{mv.col / 2, mv.row / 2, 0};
   };
-  for (int row = unit_row_begin; row < unit_row_end; row += 2) {
-    for (int col = 0; col < unit_cols; col += 2) {
-      const Best left = known(col - 1, row), above = known(col, row - 1);
-      const Best parent = search_quarter({quarter, quarter_ref, dsp, col * 4, row * 4, {}}, {left.x / 2, left.y / 2, 0},
-                                         {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4, pans);
-      for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
-        for (int c = col; c < std::min(col + 2, unit_cols); c++) {
-          const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1), close);
-          out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
-        }
+  const auto search_32x32 = [&](int col, int row) {
+    const Best left = known(col - 1, row), above = known(col, row - 1);
+    const Best parent = search_quarter({quarter, quarter_ref, dsp, col * 4, row * 4, {}}, {left.x / 2, left.y / 2, 0},
+                                       {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4, pans);
+    for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
+      for (int c = col; c < std::min(col + 2, unit_cols); c++) {
+        const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1), close);
+        out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
       }
+    }
+  };
+  for (int row = unit_row_begin; row < unit_row_end; row += 4) {
+    for (int col = 0; col < unit_cols; col += 4) {
+      pans.move_to(col * 2, row * 2);
+      for (int r = row; r < std::min(row + 4, unit_row_end); r += 2)
+        for (int c = col; c < std::min(col + 4, unit_cols); c += 2) search_32x32(c, r);
     }
   }
 }

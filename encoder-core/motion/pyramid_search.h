@@ -1,4 +1,4 @@
-// Open-loop motion between two source pictures: a coarse vector for every 16x16 luma block, found on quarter and
+// Open-loop motion between two source pictures: a coarse vector for every 16x16 luma block, found on eighth, quarter and
 // half size pictures. Independent of reconstruction and depth, so look-ahead and block search share it.
 #pragma once
 
@@ -29,7 +29,7 @@ struct PyramidSearchSettings {
 /// Rows of blocks that are searched in one call: a vector is looked for near those found in the same call.
 inline constexpr int kMotionBandUnits = 8;
 
-/// Fills the rows [unit_row_begin, unit_row_end) of `out` (rows of 16x16 blocks, begin even); rows only read what
+/// Fills the rows [unit_row_begin, unit_row_end) of `out` (rows of 16x16 blocks, begin a multiple of 4); rows only read what
 /// rows of the same call wrote, so calls may run side by side.
 void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, const DistortionTable<uint8_t>& dsp,
                     const PyramidSearchSettings& settings, int unit_row_begin, int unit_row_end, CoarseMotion& out);
