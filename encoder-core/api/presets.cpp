@@ -183,6 +183,7 @@ SearchSettings chain_settings(int step) {
     s.inter.compound_pair_span = 3;
     s.intra.full_rd_modes = 3;
     s.intra.full_rd_modes_inter = 1;
+    s.intra.palette_above = 0.4f;
     s.tx.type_candidates = 4;
     s.cost_refresh_sb = 4;
     s.inter.open_loop_start = true;
@@ -255,6 +256,7 @@ SearchSettings chain_settings(int step) {
     s.intra.full_rd_modes = 1;
     s.intra.chroma_modes = 1;
     s.intra.angle_deltas = false;
+    s.intra.palette_size_step = 3;
     s.partition.skip_stop = 0.2f;
     s.inter.coarse_reach_x = 16;
     s.inter.coarse_reach_y = 12;

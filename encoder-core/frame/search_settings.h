@@ -44,6 +44,7 @@ struct IntraSettings {
   int chroma_modes = 4;        ///< chroma candidates that get the full trial
   float dc_margin = 2.0f;      ///< lower is faster: inter frames rank other modes while DC's rank is under this x the most that intra may have
   int palettes = 2;            ///< palettes that get the full trial in pictures of screens, for luma and for chroma; 0: none
+  int palette_size_step = 1;   ///< higher is faster: sizes of palettes are tried from the largest down, so far apart
   float palette_above = 0.0f;  ///< lower is slower: in inter frames, bits a sample that inter's rank must be worth for palettes to be tried
 };
 

@@ -226,11 +226,11 @@ void PaletteSearch<P>::propose(BlockInfo& info, int plane, int most, Palettes& o
     return a.value[0] != b.value[0] ? a.value[0] < b.value[0] : a.value[1] < b.value[1];
   });
   if (!covered()) return;
-  const int dims = plane ? 2 : 1;
+  const int dims = plane ? 2 : 1, step = s_.settings().intra.palette_size_step;
   const double miss = s_.j(0, static_cast<uint64_t>(kMissBits * kCostOneBit));
   int tried = 0, worse = 0;
   double least = 0;
-  for (int size = std::min(PALETTE_COLORS, colors_.size()); size >= 2 && worse < kMostWorse; size--) {
+  for (int size = std::min(PALETTE_COLORS, colors_.size()); size >= 2 && worse < kMostWorse; size -= step) {
     Palette p = cluster(size, dims);
     move_to_cache(info, dims, p);
     sort_colors(p, dims);
