@@ -32,6 +32,8 @@ extern "C" {
 TESSERA_BLOCK_SIZES(TESSERA_DECLARE_8)
 TESSERA_BLOCK_SIZES(TESSERA_DECLARE_16)
 TESSERA_BLOCK_SIZES(TESSERA_DECLARE_AVX512)
+uint64_t tessera_sad8_row_sse4(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, const uint16_t[]);
+uint64_t tessera_sad8_row_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, const uint16_t[]);
 void tessera_residual8_sse4(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int16_t*, ptrdiff_t, int, int);
 void tessera_residual8_avx2(const uint8_t*, ptrdiff_t, const uint8_t*, ptrdiff_t, int16_t*, ptrdiff_t, int, int);
 void tessera_residual16_sse4(const uint16_t*, ptrdiff_t, const uint16_t*, ptrdiff_t, int16_t*, ptrdiff_t, int, int);
@@ -74,10 +76,12 @@ template <>
 void bind_distortion_x86(uint32_t cpu_flags, DistortionTable<uint8_t>& table) {
   if (cpu_has(cpu_flags, kCpuSse4Level)) {
     TESSERA_BIND(8_SSE4)
+    table.sad_row = tessera_sad8_row_sse4;
     table.residual = tessera_residual8_sse4;
   }
   if (cpu_has(cpu_flags, kCpuAvx2Level)) {
     TESSERA_BIND(8_AVX2)
+    table.sad_row = tessera_sad8_row_avx2;
     table.residual = tessera_residual8_avx2;
   }
   if (cpu_has(cpu_flags, kCpuAvx512Level)) {

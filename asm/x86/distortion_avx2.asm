@@ -152,6 +152,31 @@ sad8_x4_w%1:
 for_sizes sad_x4_size
 for_widths sad_x4_body
 
+; ---- SAD of one block against those of a row of positions ----
+
+; Positions 0 .. 7 in the low lane, 8 .. 15 in the high one.
+kernel sad8_row_avx2, src, src_stride, row, ref_stride, bias
+  vpxor x0, x0, x0
+  vpxor x1, x1, x1
+%rep 8
+  vpbroadcastq m2, [src]
+  vmovdqu x3, [row]
+  vinserti128 m3, m3, [row + 8], 1
+  vmpsadbw m4, m3, m2, 000000b
+  vmpsadbw m3, m3, m2, 101101b
+  vpaddw m0, m0, m4
+  vpaddw m1, m1, m3
+  add src, src_stride
+  add row, ref_stride
+%endrep
+  vpaddw m0, m0, m1
+  vpaddw m0, m0, [bias]
+  vextracti128 x1, m0, 1
+  vphminposuw x0, x0
+  vphminposuw x1, x1
+  first_least 0, 1
+  done
+
 ; ---- SSE ----
 
 %macro sse_size 2

@@ -150,6 +150,33 @@ sad8_x4_w%1:
 for_sizes sad_x4_size
 for_widths sad_x4_body
 
+; ---- SAD of one block against those of a row of positions ----
+
+; %1: register of sums, %2: offset of the first of its eight positions. x2 is eight samples of the block, x3 to x5 are used.
+%macro add_row_sads 2
+  movdqu x3, [row + %2]
+  movdqa x4, x3
+  mpsadbw x3, x2, 000b
+  mpsadbw x4, x2, 101b
+  paddw %1, x3
+  paddw %1, x4
+%endmacro
+
+kernel sad8_row_sse4, src, src_stride, row, ref_stride, bias
+  movdqu x0, [bias]
+  movdqu x1, [bias + 16]
+%rep 8
+  movq x2, [src]
+  add_row_sads x0, 0
+  add_row_sads x1, 8
+  add src, src_stride
+  add row, ref_stride
+%endrep
+  phminposuw x0, x0
+  phminposuw x1, x1
+  first_least 0, 1
+  done
+
 ; ---- SSE ----
 
 %macro sse_size 2

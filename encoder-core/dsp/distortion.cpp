@@ -25,6 +25,14 @@ void sad_x4_block(const P* src, ptrdiff_t src_stride, const P* const ref[4], ptr
   for (int i = 0; i < 4; i++) out[i] = sad_block<P, W, H>(src, src_stride, ref[i], ref_stride);
 }
 
+template <Pixel P>
+uint64_t sad_row_block(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride, const uint16_t bias[kSadRow]) {
+  uint64_t best = ~uint64_t{0};
+  for (uint32_t i = 0; i < kSadRow; i++)
+    best = std::min(best, uint64_t{sad_block<P, 8, 8>(src, src_stride, ref + i, ref_stride) + bias[i]} << 16 | i);
+  return best;
+}
+
 /// N-point Hadamard transforms down the columns of an N x N square.
 template <class T, int N>
 void hadamard_columns(T (&m)[N][N]) {
@@ -210,6 +218,7 @@ template <Pixel P>
 void bind_distortion_scalar(DistortionTable<P>& table) {
   bind_sizes(table, std::make_index_sequence<BLOCK_SIZES>());
   table.sse_wh = sse_wh_block<P>;
+  table.sad_row = sad_row_block<P>;
   table.residual = residual_block<P>;
   table.energy = residual_energy;
 }

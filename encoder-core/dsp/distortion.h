@@ -15,6 +15,12 @@ using SadFn = uint32_t (*)(const P* src, ptrdiff_t src_stride, const P* ref, ptr
 template <Pixel P>
 using SadX4Fn = void (*)(const P* src, ptrdiff_t src_stride, const P* const ref[4], ptrdiff_t ref_stride,
                          uint32_t out[4]);
+/// Least of the sums of absolute differences of an 8x8 block and the kSadRow others of one row that begin at ref, ref + 1 and
+/// so on, each with a bias, below 2^16 together in 8 bits: its place in the low 16 bits, the first of equals, the sum above them.
+/// Reads kSadRow + 8 samples of every row of ref.
+inline constexpr int kSadRow = 16;
+template <Pixel P>
+using SadRowFn = uint64_t (*)(const P* src, ptrdiff_t src_stride, const P* ref, ptrdiff_t ref_stride, const uint16_t bias[kSadRow]);
 /// Sum of absolute Hadamard coefficients of the difference, in 4x4 parts when a side is 4 and in 8x8 parts
 /// otherwise, at the scale of an orthonormal transform (a quarter, an eighth of the plain sum, rounded once):
 /// for noise it equals the SAD, for whatever a transform compacts it is less.
@@ -41,6 +47,7 @@ template <Pixel P>
 struct DistortionTable {
   Array<SadFn<P>, BLOCK_SIZES> sad;
   Array<SadX4Fn<P>, BLOCK_SIZES> sad_x4;
+  SadRowFn<P> sad_row;
   Array<SatdFn<P>, BLOCK_SIZES> satd;
   Array<SseFn<P>, BLOCK_SIZES> sse;
   Array<SumSseFn<P>, BLOCK_SIZES> sum_sse;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/array.h"
+#include "base/int_math.h"
+
 namespace tessera {
 namespace {
 
@@ -18,7 +21,15 @@ struct Best {
 
 /// What a vector of the exhaustive search bears for being far from none, one found near by, and a step on the half size picture.
 constexpr uint32_t kWindowBias = 4, kNearBias = 2, kStepBias = 3;
-constexpr uint32_t window_bias(int x, int y) { return kWindowBias + static_cast<uint32_t>((x < 0 ? -x : x) + (y < 0 ? -y : y)) / 2; }
+/// By parts, for vectors up to kFarthest.
+constexpr int kFarthest = 256;
+constexpr uint32_t part_bias(int v) { return static_cast<uint32_t>(std::min(v < 0 ? -v : v, kFarthest)) / 2; }
+constexpr uint32_t window_bias(int x, int y) { return kWindowBias + part_bias(x) + part_bias(y); }
+constexpr auto kRowBias = [] {
+  Array<uint16_t, 2 * kFarthest + kSadRow> bias = {};
+  for (int i = 0; i < 2 * kFarthest + kSadRow; i++) bias[i] = static_cast<uint16_t>(part_bias(i - kFarthest));
+  return bias;
+}();
 
 /// One level of one block: where it stands, and how far a vector may lead it. `bias` stands for the rate of a vector far
 /// from its neighbours.
@@ -55,17 +66,16 @@ struct LevelMatch {
     dsp.sad_x4[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), refs, ref.stride(), sad);
     for (int i = 0; i < 4; i++) consider(at[i][0], at[i][1], sad[i] + bias(at[i][0], at[i][1]));
   }
-  /// Every second of the positions x .. x + 6 of a row, as part of a window.
+  /// The positions x .. x + kSadRow - 1 of a row, as part of a window.
   void try_row(int x, int y) {
-    if (!reachable(x, y) || !reachable(x + 6, y)) {
-      for (int i = 0; i <= 6; i += 2) try_at(x + i, y, window_bias(x + i, y));
+    constexpr int kLast = kSadRow - 1;
+    if (!reachable(x, y) || !reachable(x + kSadRow, y)) {
+      for (int i = 0; i <= kLast; i++) try_at(x + i, y, window_bias(x + i, y));
       return;
     }
-    const uint8_t* const at = ref.ptr(x0 + x, y0 + y);
-    const uint8_t* const refs[4] = {at, at + 2, at + 4, at + 6};
-    uint32_t sad[4];
-    dsp.sad_x4[BLOCK_8X8](cur.ptr(x0, y0), cur.stride(), refs, ref.stride(), sad);
-    for (int i = 0; i < 4; i++) consider(x + 2 * i, y, sad[i] + window_bias(x + 2 * i, y));
+    const uint16_t* const bias = &kRowBias[std::clamp(x, -kFarthest, kFarthest) + kFarthest];
+    const uint64_t least = dsp.sad_row(cur.ptr(x0, y0), cur.stride(), ref.ptr(x0 + x, y0 + y), ref.stride(), bias);
+    consider(x + static_cast<int>(least & 0xffff), y, static_cast<uint32_t>(least >> 16) + kWindowBias + part_bias(y));
   }
   /// The eight positions at this distance around another, row by row.
   template <class Bias>
@@ -75,22 +85,20 @@ struct LevelMatch {
   }
 };
 
-/// Every second position within the ranges around one.
+/// The positions around one: every one of a row, to either side a multiple of half a kSadRow not below `range_x`, and every second row.
 void search_window(LevelMatch& m, int range_x, int range_y, int centre_x = 0, int centre_y = 0) {
-  for (int y = centre_y - range_y; y <= centre_y + range_y; y += 2) {
-    int x = centre_x - range_x;
-    for (; x + 6 <= centre_x + range_x; x += 8) m.try_row(x, y);
-    for (; x <= centre_x + range_x; x += 2) m.try_at(x, y, window_bias(x, y));
-  }
+  const int side = div_ceil(range_x, kSadRow / 2) * (kSadRow / 2);
+  for (int y = centre_y - range_y; y <= centre_y + range_y; y += 2)
+    for (int x = centre_x - side; x < centre_x + side; x += kSadRow) m.try_row(x, y);
 }
 
 /// The search for fast pans, where nothing near fits, on the eighth size picture: reach along each axis, by the part of the
 /// picture's longer side and at most, and across it. Less than 5/2 of the near search's reach is not worth it. kPoor is the mean
 /// difference of a sample that calls for it.
-constexpr int kPanPart = 3, kPanMost = 32, kPanAcross = 6;
+constexpr int kPanPart = 3, kPanMost = 32, kPanAcross = 8;
 constexpr uint32_t kPoor = 2;
 /// Reach around a far vector on the quarter size picture, where it does not fit either: what is near and what is far do not move alike.
-constexpr int kFarX = 6, kFarY = 4;
+constexpr int kFarX = 8, kFarY = 4;
 
 /// Pans in the rows of one call: looked for at most once in 64x64, and while enough of the searches find one.
 class PanSearch {

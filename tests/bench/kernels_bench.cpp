@@ -54,6 +54,12 @@ class Bench {
   }
 
   void run() {
+    compare("sad_row", 8, 8, [&](const DspTable<P>& t) {
+      return [this, fn = t.distortion.sad_row] {
+        constexpr uint16_t kNone[kSadRow] = {};
+        sink_ = fn(src_.data(), src_.stride(), ref_.data() + 1, ref_.stride(), kNone);
+      };
+    });
     for (BlockSize b : {BLOCK_4X4, BLOCK_8X8, BLOCK_16X16, BLOCK_32X32, BLOCK_64X64, BLOCK_128X128}) {
       const int w = block_width(b), h = block_height(b);
       const auto pair = [this](auto fn) {

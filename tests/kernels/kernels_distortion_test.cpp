@@ -117,6 +117,34 @@ TYPED_TEST(Distortion, FastEqualsScalar) {
   }
 }
 
+TYPED_TEST(Distortion, RowOfPositionsEqualsScalar) {
+  using P = TypeParam;
+  const auto scalar = scalar_set<P>().table.distortion;
+  for (const auto& set : fast_sets<P>()) {
+    SCOPED_TRACE(set.name);
+    for (int round = 0; round < 300; round++) {
+      const Fill fill = round & 1 ? Fill::kRandom : Fill::kExtreme;
+      const int stride_slack = round % 3;
+      Guarded<P> src(8, 8, stride_slack), row(kSadRow + 8, 8, stride_slack);
+      this->random.fill(src, 8, 8, fill, this->kBits);
+      this->random.fill(row, kSadRow + 8, 8, round & 2 ? fill : Fill::kRandom, this->kBits);
+      uint16_t bias[kSadRow];
+      for (uint16_t& b : bias) b = static_cast<uint16_t>(round & 4 ? this->random.in(0, 200) : 0);
+      if (round % 5 == 0)  // equals: the first is told
+        for (int y = 0; y < 8; y++)
+          for (int x = 0; x < kSadRow + 8; x++) row.at(x, y) = row.at(x % 4, y);
+      const uint64_t found = set.table.distortion.sad_row(src.data(), src.stride(), row.data(), row.stride(), bias);
+      EXPECT_EQ(found, scalar.sad_row(src.data(), src.stride(), row.data(), row.stride(), bias));
+      uint64_t least = ~uint64_t{0};
+      for (int i = kSadRow - 1; i >= 0; i--) {
+        const uint64_t sad = scalar.sad[BLOCK_8X8](src.data(), src.stride(), &row.at(i, 0), row.stride()) + bias[i];
+        if (sad <= least >> 16) least = sad << 16 | static_cast<uint64_t>(i);
+      }
+      EXPECT_EQ(found, least);
+    }
+  }
+}
+
 TYPED_TEST(Distortion, AnySizeEqualsScalar) {
   using P = TypeParam;
   const auto scalar = scalar_set<P>().table.distortion;
