@@ -62,6 +62,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.intra.inter_margin = 1.0f;
   s.intra.dc_margin = 2.0f;
   s.intra.all_modes_inter = false;
+  s.inter.extra_references = 0;
   if (cpu_used < 6) return;
   guide(s.partition, 0.085f, 0.8f);
   s.inter.full_rd_modes = 1;
@@ -196,6 +197,7 @@ SearchSettings chain_settings(int step) {
     guide(s.partition, 0.07f, 0.7f);
     s.partition.skip_stop = 0.03f;
     s.partition.min = BLOCK_8X8;
+    s.inter.extra_references = 1;
     s.inter.subpel_rounds = 1;
     s.intra.dc_margin = 1.4f;
     s.tx.type_candidates_inter = 1;
@@ -207,6 +209,7 @@ SearchSettings chain_settings(int step) {
     guide(s.partition.intra, 0.08f, 0.15f);
     s.partition.skip_stop = 0.04f;
     s.inter.max_references = 2;
+    s.inter.extra_references = 2;
     s.inter.rank_decides = true;
     s.inter.warp_candidates = s.inter.overlap_candidates = 1;
     s.inter.max_ref_mv_idx = 1;
@@ -262,6 +265,7 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
     s.inter.full_rd_modes = 1;
+    s.inter.extra_references = 0;
     s.inter.reference_margin = s.inter.reference_drop = 1.5f;
     s.inter.interp_search = false;
     s.inter.subpel_depth = 2;

@@ -159,7 +159,7 @@ void FrameEncoder<P>::find_motion(Run& run) {
   }
   const InterSettings& set = run.plan().settings.inter;
   const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
-  const int refs = std::min({set.max_references, run.plan().num_search_refs, set.coarse_references});
+  const int refs = std::min({set.max_references + set.extra_references, run.plan().num_search_refs, set.coarse_references});
   run.coarse = {};
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kMotionBandUnits);
   const int hint_mask = (1 << run.plan().sequence.order_hint_bits) - 1;

@@ -125,6 +125,7 @@ struct SearchContext {
   int qindex = 0;
   PlaneQuantisers quant = {};
   double lambda = 0;                   ///< distortion worth 1/512 bit
+  int num_refs = 0;                    ///< of plan.search_refs, that the superblock's blocks may use
   float sad_lambda = 0;                ///< SAD worth 1/512 bit
 
   /// A counter over the frozen cost tables.

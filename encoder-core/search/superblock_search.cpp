@@ -83,15 +83,32 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
   }
 }
 
+/// Whether the vectors found so far leave enough of the superblock's quarters.
+template <Pixel P>
+bool SuperblockSearch<P>::wants_more_references() const {
+  uint32_t left = 0;
+  for (int quarter = 0; quarter < 4; quarter++) {
+    uint32_t least = 1u << 24;
+    for (int i = 0; i < s_.num_refs; i++)
+      least = std::min(least, s_.motion[s_.plan.search_refs[i]].square[square_index(1, quarter / 2, quarter % 2)].cost);
+    left += least;
+  }
+  return left > s_.settings().inter.extra_above * s_.sad_lambda * kCostOneBit * kSbSize * kSbSize;
+}
+
 /// Whole-sample vectors of all squares, on every searched reference.
 template <Pixel P>
 void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
   const SearchSettings& set = s_.settings();
   const bool wanted = kPartitionLog || set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0 || set.inter.reference_drop > 0;
-  if (s_.header().frame_is_intra() || !wanted) return;
-  const int num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
-  for (int i = 0; i < num_refs; i++) {
+  if (s_.header().frame_is_intra()) return;
+  s_.num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
+  if (!wanted) return;
+  const int all_refs = std::min(set.inter.max_references + set.inter.extra_references, s_.plan.num_search_refs);
+  for (int i = 0; i < all_refs; i++) {
+    if (i == s_.num_refs && !wants_more_references()) break;
     const RefFrame r = s_.plan.search_refs[i];
+    s_.num_refs = std::max(s_.num_refs, i + 1);
     search_superblock_motion<P>({.sad_grid = s_.dsp.sad_grid,
                                  .src = s_.source[0],
                                  .src_stride = s_.source_stride[0],

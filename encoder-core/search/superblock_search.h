@@ -30,6 +30,7 @@ class SuperblockSearch {
   void quantise_with(int qindex, float lambda_scale);
   void fetch_source(int mi_row, int mi_col);
   void find_motion(int mi_row, int mi_col);
+  bool wants_more_references() const;
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
   SearchContext<P>& s_;
