@@ -68,9 +68,8 @@ struct LevelMatch {
   }
   /// The positions x .. x + kSadRow - 1 of a row, as part of a window.
   void try_row(int x, int y) {
-    constexpr int kLast = kSadRow - 1;
     if (!reachable(x, y) || !reachable(x + kSadRow, y)) {
-      for (int i = 0; i <= kLast; i++) try_at(x + i, y, window_bias(x + i, y));
+      for (int i = 0; i < kSadRow; i++) try_at(x + i, y, window_bias(x + i, y));
       return;
     }
     const uint16_t* const bias = &kRowBias[std::clamp(x, -kFarthest, kFarthest) + kFarthest];

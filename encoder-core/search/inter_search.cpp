@@ -388,6 +388,36 @@ void InterSearch<P>::insert(Span<const InterCandidate> found) {
   }
 }
 
+/// Those that the block's open-loop SADs leave. Fills searched_.
+template <Pixel P>
+FixedVector<RefFrame, REFS_PER_FRAME> InterSearch<P>::choose_references(const BlockInfo& info) {
+  const InterSettings& set = s_.settings().inter;
+  const int usual = std::min(set.max_references, s_.num_refs);
+  uint32_t least = ~0u;
+  Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
+  const bool foresees = set.reference_margin > 0 || set.reference_drop > 0 || s_.num_refs > usual;
+  for (int i = 0; foresees && i < s_.num_refs; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    for (const SquareMotion& m : open_loop(info, r)) foreseen[r] += std::min(m.cost, 1u << 24);
+    if (i < usual) least = std::min(least, foreseen[r]);
+  }
+  const auto within = [&](RefFrame r, float margin) {
+    return margin <= 0 || static_cast<float>(foreseen[r]) <= margin * static_cast<float>(least);
+  };
+  FixedVector<RefFrame, REFS_PER_FRAME> refs;
+  for (int i = 0; i < usual; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    searched_[r] = within(r, set.reference_margin);
+    if (i == 0 || within(r, set.reference_drop)) refs.push_back(r);
+  }
+  for (int i = usual; i < s_.num_refs; i++) {
+    const RefFrame r = s_.plan.search_refs[i];
+    searched_[r] = within(r, set.extra_margin);
+    if (searched_[r]) refs.push_back(r);
+  }
+  return refs;
+}
+
 template <Pixel P>
 float InterSearch<P>::rank(BlockInfo& info) {
   const InterSettings& set = s_.settings().inter;
@@ -413,29 +443,7 @@ float InterSearch<P>::rank(BlockInfo& info) {
   const bool big_enough = std::min(block_width(info.size), block_height(info.size)) >= 8;
   may_warp_ = big_enough && s_.header().is_motion_mode_switchable && s_.header().allow_warped_motion;
   if (may_warp_) prepare_warp(s_, info);
-  const int usual = std::min(set.max_references, s_.num_refs);
-  uint32_t least = ~0u;
-  Array<uint32_t, TOTAL_REFS_PER_FRAME> foreseen = {};
-  const bool foresees = set.reference_margin > 0 || set.reference_drop > 0 || s_.num_refs > usual;
-  for (int i = 0; foresees && i < s_.num_refs; i++) {
-    const RefFrame r = s_.plan.search_refs[i];
-    for (const SquareMotion& m : open_loop(info, r)) foreseen[r] += std::min(m.cost, 1u << 24);
-    if (i < usual) least = std::min(least, foreseen[r]);
-  }
-  const auto within = [&](RefFrame r, float margin) {
-    return margin <= 0 || static_cast<float>(foreseen[r]) <= margin * static_cast<float>(least);
-  };
-  FixedVector<RefFrame, REFS_PER_FRAME> refs;
-  for (int i = 0; i < usual; i++) {
-    const RefFrame r = s_.plan.search_refs[i];
-    searched_[r] = within(r, set.reference_margin);
-    if (i == 0 || within(r, set.reference_drop)) refs.push_back(r);
-  }
-  for (int i = usual; i < s_.num_refs; i++) {
-    const RefFrame r = s_.plan.search_refs[i];
-    searched_[r] = within(r, set.extra_margin);
-    if (searched_[r]) refs.push_back(r);
-  }
+  const FixedVector<RefFrame, REFS_PER_FRAME> refs = choose_references(info);
   for (const RefFrame r : refs) gather_single(info, r);
 
   if (set.compound && s_.header().reference_select && big_enough) {

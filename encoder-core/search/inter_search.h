@@ -31,6 +31,7 @@ class InterSearch {
  private:
   static constexpr int kMaxCandidates = 96, kMaxMotionModes = 4;
 
+  FixedVector<RefFrame, REFS_PER_FRAME> choose_references(const BlockInfo& info);
   void gather_single(const BlockInfo& base, RefFrame ref);
   void gather_compound(const BlockInfo& base, RefFrame ref0, RefFrame ref1);
   void gather_skip_mode(const BlockInfo& base);
