@@ -46,9 +46,11 @@ WienerFit::WienerFit(const WienerSums& gathered, double scale) {
 }
 
 void WienerFit::sharpen(double share) {
-  constexpr int kBeside = 1, kBelow = 4;
+  constexpr int kAround = 7 * 7 - 1;
   for (int i = 1; i < kWienerValues; i++) {
-    sharpened[i] = share * (sums[i][kBeside] + sums[i][kBelow]);
+    double around = 0;
+    for (int j = 1; j < kWienerValues; j++) around += sums[i][j];
+    sharpened[i] = share / kAround * around;
     sums[i][0] -= sharpened[i];
     sums[0][i] = sums[i][0];
   }

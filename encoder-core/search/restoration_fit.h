@@ -11,8 +11,7 @@ struct WienerFit {
   Array<double, kWienerValues> sharpened = {};        ///< what sharpen took off products with the source
 
   WienerFit(const WienerSums& gathered, double scale);
-  /// Fits to a source whose samples are further from what stands beside, above and below them, by `share` of how far the
-  /// decoded ones are.
+  /// Fits to a source whose samples are further from the mean of the 48 around them, by `share` of how far the decoded ones are.
   void sharpen(double share);
   /// The separable filter with the least error that has taps of so much reach, found by turns for rows and columns.
   WienerTaps solve(int reach) const;

@@ -11,9 +11,9 @@ namespace {
 
 constexpr int kPrjOne = 1 << 7;  // 1 << SGRPROJ_PRJ_BITS
 
-/// Least squares fade what contrast they are unsure of. Luma's filters give some back (WienerFit::sharpen): at cpu-used 8, five
-/// or six clips, 0.01 is worth -0.3 % BD-rate by SSIM and -3.4 by VMAF for +0.1 by PSNR, 0.02 +0.1 and -7.3 for +1.2.
-constexpr double kSharpening = 0.01;
+/// Least squares fade what contrast they are unsure of. Luma's filters give some back (WienerFit::sharpen): at cpu-used 9 on eight
+/// clips 0.024 is worth -0.3 % BD-rate by SSIM and -9 by VMAF for +0.4 by PSNR, 0.038 +0.2 and -12 for +1.4.
+constexpr double kSharpening = 0.024;
 
 /// What rounding adds to the squared error of a filtered sample.
 constexpr double kRoundingError = 1.0 / 12;
