@@ -98,8 +98,8 @@ void TemporalFilter<P>::filter_rows(int sb_row) {
   const int unit_begin = sb_row * kSbSize / kMotionUnit;
   const int unit_end = std::min(unit_begin + kSbSize / kMotionUnit, CoarseMotion::div_units(f.height));
   for (int i = 0; i < input_.neighbours.size(); i++)
-    search_pyramid(input_.centre->pyramid, input_.neighbours[i]->pyramid, *pyramid_dsp_, input_.coarse, unit_begin, unit_end,
-                   coarse_[i]);
+    search_pyramid(input_.centre->pyramid, input_.neighbours[i]->pyramid, *pyramid_dsp_, input_.coarse,
+                   coarse_[i].rows(unit_begin, unit_end), coarse_[i]);
   Block block;
   for (block.y = sb_row * kSbSize; block.y < std::min((sb_row + 1) * kSbSize, f.height); block.y += kSide) {
     for (block.x = 0; block.x < f.width; block.x += kSide) {

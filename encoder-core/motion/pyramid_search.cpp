@@ -188,14 +188,13 @@ Best refine_half(LevelMatch m, Best parent, Best left, Best above, uint32_t clos
 }  // namespace
 
 void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, const DistortionTable<uint8_t>& dsp,
-                    const PyramidSearchSettings& settings, int unit_row_begin, int unit_row_end, CoarseMotion& out) {
+                    const PyramidSearchSettings& settings, const MotionArea& area, CoarseMotion& out) {
   const View2d<const uint8_t> half = current.level[0].view(), half_ref = reference.level[0].view();
   const View2d<const uint8_t> quarter = current.level[1].view(), quarter_ref = reference.level[1].view();
-  const int unit_cols = out.mv.width();
   const uint32_t close = std::max(kStepBias + 1, static_cast<uint32_t>(settings.close) * kMatch * kMatch);
   PanSearch pans(current.level[2].view(), reference.level[2].view(), dsp);
   const auto known = [&](int col, int row) {
-    if (col < 0 || row < unit_row_begin) return Best{};
+    if (col < area.col_begin || row < area.row_begin) return Best{};
     const Mv mv = out.mv.at(col, row);
     return Best{mv.col / 2, mv.row / 2, 0};
   };
@@ -203,18 +202,18 @@ void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, co
     const Best left = known(col - 1, row), above = known(col, row - 1);
     const Best parent = search_quarter({quarter, quarter_ref, dsp, col * 4, row * 4, {}}, {left.x / 2, left.y / 2, 0},
                                        {above.x / 2, above.y / 2, 0}, settings.range_x / 4, settings.range_y / 4, pans);
-    for (int r = row; r < std::min(row + 2, unit_row_end); r++) {
-      for (int c = col; c < std::min(col + 2, unit_cols); c++) {
+    for (int r = row; r < std::min(row + 2, area.row_end); r++) {
+      for (int c = col; c < std::min(col + 2, area.col_end); c++) {
         const Best b = refine_half({half, half_ref, dsp, c * 8, r * 8, {}}, parent, known(c - 1, r), known(c, r - 1), close);
         out.mv.at(c, r) = {static_cast<int16_t>(2 * b.y), static_cast<int16_t>(2 * b.x)};
       }
     }
   };
-  for (int row = unit_row_begin; row < unit_row_end; row += 4) {
-    for (int col = 0; col < unit_cols; col += 4) {
+  for (int row = area.row_begin; row < area.row_end; row += 4) {
+    for (int col = area.col_begin; col < area.col_end; col += 4) {
       pans.move_to(col * 2, row * 2);
-      for (int r = row; r < std::min(row + 4, unit_row_end); r += 2)
-        for (int c = col; c < std::min(col + 4, unit_cols); c += 2) search_32x32(c, r);
+      for (int r = row; r < std::min(row + 4, area.row_end); r += 2)
+        for (int c = col; c < std::min(col + 4, area.col_end); c += 2) search_32x32(c, r);
     }
   }
 }

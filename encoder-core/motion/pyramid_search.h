@@ -11,8 +11,15 @@ namespace tessera {
 
 inline constexpr int kMotionUnit = 16;  ///< luma samples on a side of the block that one coarse vector serves
 
+/// A part of a picture, in units of 16x16.
+struct MotionArea {
+  int row_begin, row_end, col_begin, col_end;
+};
+
 struct CoarseMotion {
   Array2d<Mv> mv;          ///< whole luma samples, per 16x16 block
+  /// Rows of units in their whole width.
+  MotionArea rows(int begin, int end) const { return {begin, end, 0, mv.width()}; }
   void resize(int width, int height) {
     const int w = div_units(width), h = div_units(height);
     if (mv.width() == w && mv.height() == h) return;
@@ -29,9 +36,8 @@ struct PyramidSearchSettings {
 /// Rows of blocks that are searched in one call: a vector is looked for near those found in the same call.
 inline constexpr int kMotionBandUnits = 8;
 
-/// Fills the rows [unit_row_begin, unit_row_end) of `out` (rows of 16x16 blocks, begin a multiple of 4); rows only read what
-/// rows of the same call wrote, so calls may run side by side.
+/// Fills an area of `out` that begins at multiples of 4; of `out` it only reads what it wrote, so calls for other areas may run side by side.
 void search_pyramid(const LumaPyramid& current, const LumaPyramid& reference, const DistortionTable<uint8_t>& dsp,
-                    const PyramidSearchSettings& settings, int unit_row_begin, int unit_row_end, CoarseMotion& out);
+                    const PyramidSearchSettings& settings, const MotionArea& area, CoarseMotion& out);
 
 }  // namespace tessera

@@ -160,7 +160,9 @@ void FrameEncoder<P>::find_motion(Run& run) {
   const InterSettings& set = run.plan().settings.inter;
   const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
   const int refs = std::min({set.max_references + set.extra_references, run.plan().num_search_refs, set.coarse_references});
+  const LumaPyramid& pyramid = run.work.source->pyramid;
   run.coarse = {};
+  run.late = {};
   const int unit_rows = CoarseMotion::div_units(run.work.format.height), bands = div_ceil(unit_rows, kMotionBandUnits);
   const int hint_mask = (1 << run.plan().sequence.order_hint_bits) - 1;
   FixedVector<RefFrame, REFS_PER_FRAME> unknown;
@@ -171,13 +173,14 @@ void FrameEncoder<P>::find_motion(Run& run) {
     if (run.coarse[r]) continue;
     run.coarse_room[r].resize(run.work.format.width, run.work.format.height);
     run.coarse[r] = &run.coarse_room[r];
-    unknown.push_back(r);
+    if (i < set.max_references) unknown.push_back(r);
+    else run.late[r] = LateMotion(pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, coarse, run.coarse_room[r]);
   }
   workers_.run_parallel(unknown.size() * bands, [&](int i) {
     const RefFrame r = unknown[i / bands];
     const int begin = i % bands * kMotionBandUnits;
-    search_pyramid(run.work.source->pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, coarse, begin,
-                   std::min(begin + kMotionBandUnits, unit_rows), run.coarse_room[r]);
+    search_pyramid(pyramid, run.work.refs[r]->pyramid, pyramid_dsp_.distortion, coarse,
+                   run.coarse_room[r].rows(begin, std::min(begin + kMotionBandUnits, unit_rows)), run.coarse_room[r]);
   });
 }
 
@@ -194,6 +197,7 @@ void FrameEncoder<P>::search(Run& run) {
   search.frame = &run.work;
   search.ref_mv_frame = &*run.ref_mv_frame;
   search.coarse = &run.coarse;
+  search.late = &run.late;
   search.copies = run.copies.get();
   run.work.weights = plane_weights(dsp_, run.work, workers_);
   const ActivitySettings& activity = run.plan().settings.activity;

@@ -58,6 +58,7 @@ class FrameEncoder {
     Lease<Run> self;                           ///< until the frame is done
     Lease<TemporalFilter<P>> temporal;         ///< owner of the filtered source, if there is one
     CoarseMotions coarse = {};
+    LateMotions late = {};
     Lease<CopyMap> copies;                     ///< of the source, where copies are allowed
     std::optional<RefMvFrame> ref_mv_frame;
     std::atomic<int> parts_left = 0;           ///< tiles to write, and the picture to finish

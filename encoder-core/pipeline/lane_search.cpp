@@ -49,6 +49,7 @@ void LaneSearch<P>::run(FrameSearch<P>& search, const DspTable<P>& dsp, const Wa
                                 .dsp = dsp,
                                 .ref_mv_frame = *search.ref_mv_frame,
                                 .coarse = *search.coarse,
+                                .late = *search.late,
                                 .copies = search.copies,
                                 .tile = tile,
                                 .coefs = coefs,

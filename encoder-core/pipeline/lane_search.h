@@ -24,6 +24,7 @@ struct FrameSearch {
   FrameWork<P>* frame = nullptr;
   const RefMvFrame* ref_mv_frame = nullptr;
   const CoarseMotions* coarse = nullptr;
+  const LateMotions* late = nullptr;
   const CopyMap* copies = nullptr;
   Probabilities start;  ///< of the frame; where they do not adapt, of all of it
 

@@ -119,7 +119,8 @@ void Lookahead::measure(Span<const Picture> pictures, int count) {
     const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
     for (int r = 0; r < 2; r++)
       if (const int ref = group_[index].ref[r]; ref >= 0)
-        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, coarse, begin, end, picture.analysis->motion[r].field);
+        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, coarse, {begin, end, 0, picture.analysis->motion[r].field.mv.width()},
+                       picture.analysis->motion[r].field);
     measure_block_costs({group_.data(), count}, index, dsp_, begin, end);
   });
 }

@@ -19,7 +19,7 @@
 #include "frame/frame_work.h"
 #include "motion/block_motion.h"
 #include "motion/copy_map.h"
-#include "motion/pyramid_search.h"
+#include "motion/late_motion.h"
 #include "motion/superblock_motion.h"
 #include "search/candidate_predictions.h"
 
@@ -101,6 +101,7 @@ struct SearchContext {
   const DspTable<P>& dsp;
   const RefMvFrame& ref_mv_frame;
   const CoarseMotions& coarse;
+  const LateMotions& late;             ///< of references beyond the usual
   const CopyMap* copies;               ///< of the source, where the frame allows intra block copies
   TileRect tile;
   CoefStore& coefs;

@@ -108,6 +108,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
   for (int i = 0; i < all_refs; i++) {
     if (i == s_.num_refs && !wants_more_references()) break;
     const RefFrame r = s_.plan.search_refs[i];
+    if (i >= s_.num_refs) s_.late[r].find(mi_row / kSbMi, mi_col / kSbMi);
     s_.num_refs = std::max(s_.num_refs, i + 1);
     search_superblock_motion<P>({.sad_grid = s_.dsp.sad_grid,
                                  .src = s_.source[0],

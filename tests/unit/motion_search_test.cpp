@@ -139,7 +139,7 @@ class PyramidPan : public testing::Test {
 };
 
 TEST_F(PyramidPan, FindsAPan) {
-  search_pyramid(cur, ref, dsp.distortion, {}, 0, motion.mv.height(), motion);
+  search_pyramid(cur, ref, dsp.distortion, {}, motion.rows(0, motion.mv.height()), motion);
   int right = 0, inner = 0;
   for (int r = 2; r < motion.mv.height() - 2; r++)
     for (int c = 2; c < motion.mv.width() - 3; c++) {
@@ -152,7 +152,7 @@ TEST_F(PyramidPan, FindsAPan) {
 /// Vectors that are close enough stay where the quarter size picture put them: on multiples of 4 luma samples.
 TEST_F(PyramidPan, RefinesWhatIsNotClose) {
   for (const int close : {0, 255}) {
-    search_pyramid(cur, ref, dsp.distortion, {.close = close}, 0, motion.mv.height(), motion);
+    search_pyramid(cur, ref, dsp.distortion, {.close = close}, motion.rows(0, motion.mv.height()), motion);
     int between = 0;
     for (int r = 0; r < motion.mv.height(); r++)
       for (int c = 0; c < motion.mv.width(); c++) between += motion.mv.at(c, r).row % 4 != 0 || motion.mv.at(c, r).col % 4 != 0;
@@ -184,7 +184,7 @@ double part_found(PanAt pan_at) {
   build_luma_pyramid<uint8_t>(dsp.pixel_ops, std::as_const(ref).view(), 8, before);
   CoarseMotion out;
   out.resize(kW, kH);
-  search_pyramid(now, before, dsp.distortion, {}, 0, out.mv.height(), out);
+  search_pyramid(now, before, dsp.distortion, {}, out.rows(0, out.mv.height()), out);
   int found = 0, inside = 0;
   for (int r = 0; r < out.mv.height(); r++)
     for (int c = 16; c < out.mv.width() - 16; c++) {
