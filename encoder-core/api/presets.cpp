@@ -265,7 +265,7 @@ SearchSettings chain_settings(int step) {
     s.inter.coarse_reach_y = 12;
     s.inter.coarse_close = 2;
     s.inter.full_rd_modes = 1;
-    s.inter.extra_references = 0;
+    s.inter.extra_tries = 2;
     s.inter.reference_margin = s.inter.reference_drop = 1.5f;
     s.inter.interp_search = false;
     s.inter.subpel_depth = 2;

@@ -53,6 +53,7 @@ struct InterSettings {
   int extra_references = 0;    ///< searched beyond those, where they promise to be better
   float extra_margin = 0.8f;   ///< lower is faster: they are for blocks whose open-loop SAD on them is within this x the least of the others
   float extra_above = 0.2f;    ///< lower is slower: bits a sample that vectors on the others must leave of a superblock
+  int extra_tries = 4;         ///< superblocks of a lane that look at them before one of four must have found them that much better
   int full_rd_modes = 3;       ///< candidates that get the full trial, after ranking by SATD
   int max_ref_mv_idx = 3;      ///< NEARMV and NEWMV indices tried (1 .. 3)
   bool compound = true;

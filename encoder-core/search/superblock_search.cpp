@@ -83,17 +83,35 @@ void SuperblockSearch<P>::fetch_source(int mi_row, int mi_col) {
   }
 }
 
-/// Whether the vectors found so far leave enough of the superblock's quarters.
+/// What the vectors on references [ `begin`, `end` ) leave of one of the superblock's quarters.
+template <Pixel P>
+uint32_t SuperblockSearch<P>::left_of_quarter(int quarter, int begin, int end) const {
+  uint32_t least = 1u << 24;
+  for (int i = begin; i < end; i++)
+    least = std::min(least, s_.motion[s_.plan.search_refs[i]].square[square_index(1, quarter / 2, quarter % 2)].cost);
+  return least;
+}
+
+/// Whether the vectors found so far leave enough, and more references have been of use before.
 template <Pixel P>
 bool SuperblockSearch<P>::wants_more_references() const {
+  constexpr int kLeastGained = 4;  // one of so many
+  const InterSettings& set = s_.settings().inter;
+  if (progress_.widened >= set.extra_tries && kLeastGained * progress_.gained < progress_.widened) return false;
   uint32_t left = 0;
-  for (int quarter = 0; quarter < 4; quarter++) {
-    uint32_t least = 1u << 24;
-    for (int i = 0; i < s_.num_refs; i++)
-      least = std::min(least, s_.motion[s_.plan.search_refs[i]].square[square_index(1, quarter / 2, quarter % 2)].cost);
-    left += least;
-  }
-  return left > s_.settings().inter.extra_above * s_.sad_lambda * kCostOneBit * kSbSize * kSbSize;
+  for (int quarter = 0; quarter < 4; quarter++) left += left_of_quarter(quarter, 0, s_.num_refs);
+  return left > set.extra_above * s_.sad_lambda * kCostOneBit * kSbSize * kSbSize;
+}
+
+/// Notes whether references beyond the usual were worth looking at.
+template <Pixel P>
+void SuperblockSearch<P>::note_gain(int usual) {
+  bool gained = false;
+  for (int quarter = 0; quarter < 4; quarter++)
+    gained |= static_cast<float>(left_of_quarter(quarter, usual, s_.num_refs)) <
+              s_.settings().inter.extra_margin * static_cast<float>(left_of_quarter(quarter, 0, usual));
+  progress_.widened++;
+  progress_.gained += gained;
 }
 
 /// Whole-sample vectors of all squares, on every searched reference.
@@ -102,7 +120,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
   const SearchSettings& set = s_.settings();
   const bool wanted = kPartitionLog || set.partition.guided() || set.inter.open_loop_start || set.inter.reference_margin > 0 || set.inter.reference_drop > 0;
   if (s_.header().frame_is_intra()) return;
-  s_.num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
+  const int usual = s_.num_refs = std::min(set.inter.max_references, s_.plan.num_search_refs);
   if (!wanted) return;
   const int all_refs = std::min(set.inter.max_references + set.inter.extra_references, s_.plan.num_search_refs);
   for (int i = 0; i < all_refs; i++) {
@@ -122,6 +140,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
                                  .halves = kPartitionLog || set.partition.inter.rect},
                                 s_.motion[r]);
   }
+  if (s_.num_refs > usual) note_gain(usual);
 }
 
 /// Runs the superblock's syntax once over the probabilities, as writing it will.

@@ -12,6 +12,7 @@ inline bool keeps_costs(const FramePlan& plan) { return plan.settings.cost_refre
 /// What superblocks hand to the next one, besides the adaptive state of the context.
 struct SearchProgress {
   int since_refresh = 0;  ///< superblocks
+  int widened = 0, gained = 0;  ///< superblocks that looked at more references, and those where one of them was much better
 };
 
 template <Pixel P>
@@ -30,7 +31,9 @@ class SuperblockSearch {
   void quantise_with(int qindex, float lambda_scale);
   void fetch_source(int mi_row, int mi_col);
   void find_motion(int mi_row, int mi_col);
+  uint32_t left_of_quarter(int quarter, int begin, int end) const;
   bool wants_more_references() const;
+  void note_gain(int usual);
   void adapt(int mi_row, int mi_col, const BlockContext::Checkpoint& before, uint32_t first_coef);
   void refresh_costs();
   SearchContext<P>& s_;

@@ -6,7 +6,7 @@
 #include "dsp/dispatch.h"
 #include "frame/plane.h"
 #include "motion/block_motion.h"
-#include "motion/pyramid_search.h"
+#include "motion/late_motion.h"
 
 namespace tessera {
 namespace {
@@ -158,6 +158,35 @@ TEST_F(PyramidPan, RefinesWhatIsNotClose) {
       for (int c = 0; c < motion.mv.width(); c++) between += motion.mv.at(c, r).row % 4 != 0 || motion.mv.at(c, r).col % 4 != 0;
     EXPECT_EQ(between > 0, close == 0) << between;
   }
+}
+
+/// Superblocks know of no others, so the order in which they ask changes nothing; those that do not have no vectors.
+TEST_F(PyramidPan, IsFoundLateWhereAskedFor) {
+  CoarseMotion whole;
+  whole.resize(kW, kH);
+  search_pyramid(cur, ref, dsp.distortion, {}, whole.rows(0, whole.mv.height()), whole);
+  for (const bool backwards : {false, true}) {
+    motion.mv.fill({40, 40});
+    const LateMotion late(cur, ref, dsp.distortion, {}, motion);
+    for (int i = 1; i < 4; i++) late.find(1, backwards ? 4 - i : i);
+    int same = 0, inner = 0;
+    for (int r = 0; r < motion.mv.height(); r++)
+      for (int c = 0; c < motion.mv.width(); c++) {
+        const Mv mv = motion.mv.at(c, r);
+        if (r >= 4 && r < 8 && c >= 4 && c < 16) {
+          CoarseMotion own;
+          own.resize(kW, kH);
+          search_pyramid(cur, ref, dsp.distortion, {}, {4, 8, c / 4 * 4, c / 4 * 4 + 4}, own);
+          EXPECT_TRUE(mv == own.mv.at(c, r)) << c << " " << r;
+          inner++;
+          same += mv == whole.mv.at(c, r);
+        } else {
+          EXPECT_TRUE(mv == Mv{}) << c << " " << r;
+        }
+      }
+    EXPECT_GE(same * 2, inner) << same << " of " << inner;
+  }
+  LateMotion().find(0, 0);  // none to be found
 }
 
 /// Without likeness to itself elsewhere, coarse enough for an eighth of the size.
