@@ -132,8 +132,8 @@ struct TemporalFilterSettings {
 /// What look-ahead makes of the importance of pictures and of their parts (control/importance.h): log2 of the change of a
 /// quantiser step per unit of importance. Both 0: nothing is analysed.
 struct ImportanceSettings {
-  float frame_strength = 0.2f;
-  float superblock_strength = 0.25f;  ///< in key and base frames
+  float frame_strength = 0.35f;
+  float superblock_strength = 0.35f;  ///< in key and base frames
   bool any() const { return frame_strength > 0 || superblock_strength > 0; }
 };
 
