@@ -78,7 +78,7 @@ constexpr double kGuessedInter = 0.15;
 /// At the end of the sequence the error is made up for within these parts of the rate, and of the step (by qindex); with
 /// vbr less to the finer side: bits that are left gain little there, and the model never saw what much finer steps take.
 constexpr double kEndingRange = 0.5;
-constexpr int kEndingQindexRange = 28, kEndingFinerRange = 12;
+constexpr int kEndingQindexRange = 28, kEndingFinerRange = 20;
 /// Part of the sequence's bits that may stay wrong: not worth a drop of quality at its end.
 constexpr double kEndingTolerance = 0.005;
 /// Frames before the end of a second pass for which sizes are waited for.
