@@ -117,10 +117,11 @@ void Lookahead::measure(Span<const Picture> pictures, int count) {
     const Picture& picture = pictures[i / bands];
     const InterSettings& set = *picture.settings;
     const PyramidSearchSettings coarse = {.range_x = set.coarse_reach_x, .range_y = set.coarse_reach_y, .close = set.coarse_close};
-    for (int r = 0; r < 2; r++)
+    for (int r = 0; r < 2; r++) {
+      CoarseMotion& field = picture.analysis->motion[r].field;
       if (const int ref = group_[index].ref[r]; ref >= 0)
-        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, coarse, {begin, end, 0, picture.analysis->motion[r].field.mv.width()},
-                       picture.analysis->motion[r].field);
+        search_pyramid(*group_[index].pyramid, *group_[ref].pyramid, dsp_, coarse, field.rows(begin, end), field);
+    }
     measure_block_costs({group_.data(), count}, index, dsp_, begin, end);
   });
 }
