@@ -3,6 +3,7 @@
 #include "asm/x86/bind.h"
 #include "base/cpu_features.h"
 #include "dsp/restoration.h"
+#include "dsp/subpel.h"
 
 namespace tessera {
 namespace {
@@ -42,6 +43,8 @@ TESSERA_DECLARE(8_w16)
 TESSERA_DECLARE(8_w8)
 TESSERA_DECLARE(16_w16)
 TESSERA_DECLARE(16_w8)
+TESSERA_DECLARE(12_w16)
+TESSERA_DECLARE(12_w8)
 #undef TESSERA_DECLARE
 #define TESSERA_DECLARE(level)                                                                                                \
   void tessera_wiener_values2_##level(int16_t* values, const int16_t* src, const int16_t* source, int groups);                \
@@ -70,24 +73,28 @@ constexpr uint32_t pair(int low, int high) { return static_cast<uint32_t>(high) 
 /// spec 7.17.4: Wiener filter process.
 template <Pixel P>
 void wiener_avx2(P* dst, ptrdiff_t dst_stride, const int16_t* src, const WienerTaps& taps, int width, int height, int bit_depth) {
-  constexpr int kOne = 128, kRound0 = 3, kRound1 = 11;
+  constexpr int kOne = 128;
+  const int round0 = inter_round0(bit_depth), round1 = 14 - round0;
   // Between the passes samples are less by this, so that the sum of two fits a word.
-  const int bias = 1 << (bit_depth + 3), top = (1 << bit_depth) - 1;
+  const int bias = 1 << (bit_depth + 6 - round0), top = (1 << bit_depth) - 1;
   WienerWork work;
   const auto middle = [](const Array<int8_t, 3>& t) { return kOne - 2 * (t[0] + t[1] + t[2]); };
   work.across[0] = pair(taps[1][0], taps[1][1]);
   work.across[1] = pair(taps[1][2], middle(taps[1]));
   work.down[0] = pair(taps[0][0], taps[0][1]);
   work.down[1] = pair(taps[0][2], middle(taps[0]));
-  work.round[0] = (1 << (kRound0 - 1)) - (bias << kRound0);
-  work.round[1] = (1 << (kRound1 - 1)) + kOne * bias;
+  work.round[0] = (1 << (round0 - 1)) - (bias << round0);
+  work.round[1] = (1 << (round1 - 1)) + kOne * bias;
   work.low = pair(-2 * bias, -2 * bias);
   work.high = pair(2 * bias - 1, 2 * bias - 1);
   work.top = pair(top, top);
   const ptrdiff_t stride = dst_stride * static_cast<ptrdiff_t>(sizeof(P));
   int x = 0;
-  for (; x + 16 <= width; x += 16) (sizeof(P) == 1 ? tessera_wiener8_w16_avx2 : tessera_wiener16_w16_avx2)(dst + x, stride, src + x, &work, height);
-  if (x < width) (sizeof(P) == 1 ? tessera_wiener8_w8_avx2 : tessera_wiener16_w8_avx2)(dst + x, stride, src + x, &work, height);
+  const bool deep = bit_depth == 12;
+  const auto w16 = sizeof(P) == 1 ? tessera_wiener8_w16_avx2 : deep ? tessera_wiener12_w16_avx2 : tessera_wiener16_w16_avx2;
+  const auto w8 = sizeof(P) == 1 ? tessera_wiener8_w8_avx2 : deep ? tessera_wiener12_w8_avx2 : tessera_wiener16_w8_avx2;
+  for (; x + 16 <= width; x += 16) w16(dst + x, stride, src + x, &work, height);
+  if (x < width) w8(dst + x, stride, src + x, &work, height);
 }
 
 /// A row of samples as words.

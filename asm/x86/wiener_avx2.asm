@@ -1,6 +1,6 @@
 ; The Wiener filter of loop restoration and the sums that it is fitted to (dsp/restoration.h) for AVX2.
 ;
-;   tessera_wiener<8|16>_w<16|8>_avx2(dst, dst_stride, src, work, rows)
+;   tessera_wiener<8|16|12>_w<16|8>_avx2(dst, dst_stride, src, work, rows): samples of a byte, of a word, of a word with 12 bits
 ;   tessera_wiener_values<2|3>_avx2(values, src, source, groups): with the source as words
 ;   tessera_wiener_products_avx2(sums, value, values, others, groups)
 ;
@@ -44,9 +44,8 @@ section .text
   vpackssdw m4, m4, m5
 %endmacro
 
-%macro wiener 2  ; bytes of a sample, width
-%assign bits 8 * %1
-kernel wiener %+ bits %+ _w%2_avx2, dst, dst_stride, src, work_at, rows
+%macro wiener 5  ; name, bytes of a sample, width, shifts across and down
+kernel wiener%1_w%3_avx2, dst, dst_stride, src, work_at, rows
   vpbroadcastd m8, [work_at + work.across]
   vpbroadcastd m9, [work_at + work.across + 4]
   vpbroadcastd m10, [work_at + work.round]
@@ -63,7 +62,7 @@ kernel wiener %+ bits %+ _w%2_avx2, dst, dst_stride, src, work_at, rows
   vpaddw m0, m0, [src + 6]
   vpaddw m1, m1, [src + 4]
   vpaddw m2, m2, [src + 2]
-  weigh 3
+  weigh %4
   vpmaxsw m4, m4, m11
   vpminsw m4, m4, m12
   vmovdqu [t1], m4
@@ -86,9 +85,9 @@ kernel wiener %+ bits %+ _w%2_avx2, dst, dst_stride, src, work_at, rows
   vpaddw m0, m0, [t1 + 6 * 32]
   vpaddw m1, m1, [t1 + 5 * 32]
   vpaddw m2, m2, [t1 + 4 * 32]
-  weigh 11
-  %if %1 == 1
-    %if %2 == 16
+  weigh %5
+  %if %2 == 1
+    %if %3 == 16
       vextracti128 x5, m4, 1
       vpackuswb x4, x4, x5
       vmovdqu [dst], x4
@@ -99,7 +98,7 @@ kernel wiener %+ bits %+ _w%2_avx2, dst, dst_stride, src, work_at, rows
   %else
     vpmaxsw m4, m4, m12
     vpminsw m4, m4, m11
-    %if %2 == 16
+    %if %3 == 16
       vmovdqu [dst], m4
     %else
       vmovdqu [dst], x4
@@ -112,10 +111,12 @@ kernel wiener %+ bits %+ _w%2_avx2, dst, dst_stride, src, work_at, rows
   done
 %endmacro
 
-wiener 1, 16
-wiener 1, 8
-wiener 2, 16
-wiener 2, 8
+wiener 8, 1, 16, 3, 11
+wiener 8, 1, 8, 3, 11
+wiener 16, 2, 16, 3, 11
+wiener 16, 2, 8, 3, 11
+wiener 12, 2, 16, 5, 9
+wiener 12, 2, 8, 5, 9
 
 ; ---- sums to fit it to ----
 

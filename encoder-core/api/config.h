@@ -7,6 +7,15 @@
 namespace tessera {
 
 enum class ChromaFormat : uint8_t { kMonochrome, k420, k422, k444 };
+/// log2 of the luma samples to one of chroma, across and down (spec 6.4.2; grey pictures say 1).
+constexpr int subsampling_x(ChromaFormat chroma) { return chroma != ChromaFormat::k444; }
+constexpr int subsampling_y(ChromaFormat chroma) { return chroma != ChromaFormat::k444 && chroma != ChromaFormat::k422; }
+/// seq_profile of a picture format, spec 6.4.1: 0 Main, 1 High (4:4:4), 2 Professional (4:2:2 and 12 bits).
+constexpr int profile_of(ChromaFormat chroma, int bit_depth) {
+  if (bit_depth > 10 || chroma == ChromaFormat::k422) return 2;
+  return chroma == ChromaFormat::k444 ? 1 : 0;
+}
+
 enum class EndUsage : uint8_t { kAuto, kVbr, kCbr, kCq, kQ };
 enum class UsageProfile : uint8_t { kGoodQuality, kRealtime, kAllIntra };
 enum class Pass : uint8_t { kOne, kFirst, kSecond };
@@ -48,7 +57,7 @@ struct RuntimeSettings {
 
 struct EncoderConfig {
   int width = 0, height = 0;  ///< luma pixels, 1 .. 65536
-  int bit_depth = 8;          ///< 8 or 10
+  int bit_depth = 8;          ///< 8, 10 or 12
   ChromaFormat chroma = ChromaFormat::k420;
   int fps_numerator = 0, fps_denominator = 1;  ///< 0/1: variable
   ColorDescription color;

@@ -29,10 +29,8 @@ Status check_runtime(const RuntimeSettings& s) {
 Status check_config(const EncoderConfig& c) {
   TESSERA_TRY(in_range("width", c.width, 1, 65536));
   TESSERA_TRY(in_range("height", c.height, 1, 65536));
-  if (c.bit_depth != 8 && c.bit_depth != 10)
-    return {StatusCode::kUnsupported, "bit depth is " + std::to_string(c.bit_depth) + ", supported are 8 and 10"};
-  if (c.chroma != ChromaFormat::kMonochrome && c.chroma != ChromaFormat::k420)
-    return {StatusCode::kUnsupported, "chroma format is 4:2:2 or 4:4:4, supported are 4:2:0 and 4:0:0"};
+  if (c.bit_depth != 8 && c.bit_depth != 10 && c.bit_depth != 12)
+    return {StatusCode::kUnsupported, "bit depth is " + std::to_string(c.bit_depth) + ", supported are 8, 10 and 12"};
   if (c.fps_numerator < 0 || c.fps_denominator <= 0)
     return Status::invalid("frame rate is " + std::to_string(c.fps_numerator) + "/" + std::to_string(c.fps_denominator) +
                            ", it must not be negative and its denominator must be positive");

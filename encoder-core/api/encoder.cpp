@@ -36,6 +36,7 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
     restoration |= s.filter.restoration.any();
   }
   SequenceHeader s;
+  s.seq_profile = static_cast<uint8_t>(profile_of(c.chroma, c.bit_depth));
   s.enable_filter_intra = tools[FrameRole::kKey].intra.filter_intra;
   s.max_frame_width_minus_1 = c.width - 1;
   s.max_frame_height_minus_1 = c.height - 1;
@@ -50,6 +51,8 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   ColorConfig& color = s.color_config;
   color.bit_depth = static_cast<uint8_t>(c.bit_depth);
   color.mono_chrome = c.chroma == ChromaFormat::kMonochrome;
+  color.subsampling_x = static_cast<uint8_t>(subsampling_x(c.chroma));
+  color.subsampling_y = static_cast<uint8_t>(subsampling_y(c.chroma));
   color.color_primaries = c.color.color_primaries;
   color.transfer_characteristics = c.color.transfer_characteristics;
   color.matrix_coefficients = c.color.matrix_coefficients;
@@ -64,6 +67,7 @@ SequenceHeader make_sequence_header(const EncoderConfig& c, const FramePlanner& 
   demand.shown_fps = c.fps_numerator > 0 ? static_cast<double>(c.fps_numerator) / c.fps_denominator : 30.0;
   // Pyramids code every picture once; only show-existing headers come on top.
   demand.decoded_fps = demand.shown_fps;
+  demand.seq_profile = s.seq_profile;
   demand.bits_per_second = static_cast<int64_t>(c.runtime.target_bitrate_kbps) * 1000;
   demand.least_level_idx = c.least_level_idx;
   const LevelChoice level = choose_level(demand);
@@ -236,7 +240,9 @@ Status Encoder::create(const EncoderConfig& config, std::unique_ptr<Encoder>* ou
   s.plan.format = {.width = config.width,
                    .height = config.height,
                    .bit_depth = config.bit_depth,
-                   .monochrome = config.chroma == ChromaFormat::kMonochrome};
+                   .monochrome = config.chroma == ChromaFormat::kMonochrome,
+                   .subsampling_x = subsampling_x(config.chroma),
+                   .subsampling_y = subsampling_y(config.chroma)};
   s.plan.layering = layering_of(config);
   s.plan.error_resilient = config.error_resilient;
   s.plan.intra_refresh = config.intra_refresh;

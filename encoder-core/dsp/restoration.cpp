@@ -2,6 +2,7 @@
 
 #include "base/int_math.h"
 #include "dsp/fixed_width.h"
+#include "dsp/subpel.h"
 #include "spec/constants.h"
 
 namespace tessera {
@@ -27,16 +28,16 @@ Array<int, 7> wiener_filter(const Array<int8_t, 3>& coeff) {
 /// spec 7.17.4: Wiener filter process.
 template <Pixel P>
 void wiener(P* dst, ptrdiff_t dst_stride, const int16_t* src, const WienerTaps& taps, int width, int height, int bit_depth) {
-  constexpr int kRound0 = 3, kRound1 = 11;  // InterRound0 and InterRound1 of 8 and 10 bits
+  const int round0 = inter_round0(bit_depth), round1 = 14 - round0;
   const Array<int, 7> vfilter = wiener_filter(taps[0]), hfilter = wiener_filter(taps[1]);
-  const int offset = 1 << (bit_depth + 7 - kRound0 - 1), limit = (1 << (bit_depth + 1 + 7 - kRound0)) - 1;
+  const int offset = 1 << (bit_depth + 7 - round0 - 1), limit = (1 << (bit_depth + 1 + 7 - round0)) - 1;
   alignas(64) int16_t intermediate[(kRestorationBlock + 6) * kRestorationBlock];
   for (int r = 0; r < height + 6; r++) {
     const int16_t* const in = src + (r - 3) * kRestorationStride;
     for (int c = 0; c < width; c++) {
       int s = hfilter[3] * in[c];
       for (int t = 0; t < 3; t++) s += hfilter[t] * (in[c + t - 3] + in[c + 3 - t]);
-      intermediate[r * kRestorationBlock + c] = static_cast<int16_t>(clip3(-offset, limit - offset, (s + 4) >> kRound0));
+      intermediate[r * kRestorationBlock + c] = static_cast<int16_t>(clip3(-offset, limit - offset, (s + (1 << round0 >> 1)) >> round0));
     }
   }
   for (int r = 0; r < height; r++)
@@ -44,7 +45,7 @@ void wiener(P* dst, ptrdiff_t dst_stride, const int16_t* src, const WienerTaps& 
       const int16_t* const in = intermediate + r * kRestorationBlock + c;
       int s = 0;
       for (int t = 0; t < 7; t++) s += vfilter[t] * in[t * kRestorationBlock];
-      dst[r * dst_stride + c] = clip_pixel<P>((s + (1 << (kRound1 - 1))) >> kRound1, bit_depth);
+      dst[r * dst_stride + c] = clip_pixel<P>((s + (1 << (round1 - 1))) >> round1, bit_depth);
     }
 }
 
@@ -197,7 +198,7 @@ void wiener_sums(WienerSums& sums, const int16_t* src, const P* source, ptrdiff_
       if (i % 4 > reach || i / 4 > reach) continue;
       for (int j = 0; j <= i; j++) {
         if (j % 4 > reach) continue;
-        int32_t sum = 0;
+        std::conditional_t<sizeof(P) == 1, int32_t, int64_t> sum = 0;  // 64 squares of 4 * 4095
         for (int x = 0; x < width; x++) sum += values[i][x] * values[j][x];
         sums[i][j] += sum;
       }

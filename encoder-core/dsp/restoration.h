@@ -1,5 +1,5 @@
 // Loop restoration of a block (section 7.17) and the sums that its choice needs. Kernels read 16-bit samples from a tile
-// that the caller has put together, border included. Samples have 8 or 10 bits.
+// that the caller has put together, border included. Samples have up to 12 bits.
 #pragma once
 
 #include "base/array.h"

@@ -34,7 +34,7 @@ SequenceEncoder<P>::SequenceEncoder(const SequenceSettings& settings, const Sequ
       schedule_(workers_, encoder_), rate_(settings.rate) {
   statistics_.width = settings.plan.format.width;
   statistics_.height = settings.plan.format.height;
-  make_dsp_table(settings.cpu_flags, dsp_);
+  make_dsp_table(settings.cpu_flags, dsp_, settings.plan.format.bit_depth);
   make_dsp_table(settings.cpu_flags, pyramid_dsp_);
   make_room();
 }

@@ -52,9 +52,9 @@ uint64_t PartitionSearch<P>::partition_rate(const Node& node, Partition partitio
 template <Pixel P>
 bool PartitionSearch<P>::allowed(const Node& node, Partition partition) const {
   if (node.size == BLOCK_8X8 && partition > PARTITION_SPLIT) return false;
-  if (!node.has_rows || !node.has_cols)
-    return partition == PARTITION_SPLIT || (partition == PARTITION_HORZ && node.has_cols) ||
-           (partition == PARTITION_VERT && node.has_rows);
+  if ((!node.has_rows || !node.has_cols) && partition != PARTITION_SPLIT && !(partition == PARTITION_HORZ && node.has_cols) &&
+      !(partition == PARTITION_VERT && node.has_rows))
+    return false;
   // HORZ_4 and VERT_4 of a 128-wide block do not exist, of an 8-wide one neither.
   const BlockSize sub = Partition_Subsize[partition][node.size];
   if (sub == BLOCK_INVALID) return false;

@@ -119,6 +119,27 @@ TEST(Determinism, BytesOfScreensDoNotDependOnThreadsOrKernels) {
   }
 }
 
+/// 4:2:2, 4:4:4 and 12 bits, with every family of kernels that the slow and the fast presets use.
+TEST(Determinism, BytesOfOtherFormatsDoNotDependOnThreadsOrKernels) {
+  for (ChromaFormat chroma : {ChromaFormat::k420, ChromaFormat::k422, ChromaFormat::k444})
+    for (int depth : {8, 10, 12})
+      for (int cpu_used : {3, 8}) {
+        if (chroma == ChromaFormat::k420 && depth < 12) continue;
+        const auto with = [&](int threads, uint32_t mask) {
+          EncoderConfig c = config_of(UsageProfile::kGoodQuality, threads);
+          c.bit_depth = depth;
+          c.chroma = chroma;
+          c.runtime.cpu_used = cpu_used;
+          c.cpu_mask = mask;
+          return encoded(c, 5);
+        };
+        const std::vector<uint8_t> one = with(1, ~0u);
+        EXPECT_TRUE(with(3, ~0u) == one) << depth << kChromaNames[static_cast<int>(chroma)] << " cpu-used " << cpu_used;
+        for (uint32_t mask : kCpuMasks)
+          EXPECT_TRUE(with(2, mask) == one) << "mask " << mask << ", " << depth << kChromaNames[static_cast<int>(chroma)] << " cpu-used " << cpu_used;
+      }
+}
+
 /// Copies take from what other superblock rows of their frame have decided.
 TEST(Determinism, BytesOfDrawingsDoNotDependOnThreadsOrKernels) {
   for (UsageProfile profile : {UsageProfile::kGoodQuality, UsageProfile::kRealtime, UsageProfile::kAllIntra}) {
@@ -128,7 +149,7 @@ TEST(Determinism, BytesOfDrawingsDoNotDependOnThreadsOrKernels) {
       c.height = 328;
       c.cpu_mask = mask;
       Status status;
-      return encode_pictures(c, 5, &status, [&](int i) { return make_drawn_picture(c.width, c.height, 8, false, i); }).bytes();
+      return encode_pictures(c, 5, &status, [&](int i) { return make_drawn_picture(c, i); }).bytes();
     };
     const std::vector<uint8_t> one = drawing(1, ~0u);
     for (int threads : {2, 3}) EXPECT_TRUE(drawing(threads, ~0u) == one) << threads << " threads";
@@ -149,7 +170,7 @@ TEST(Determinism, BytesWithRegionsDoNotDependOnThreads) {
         if (cpu_used == 8) c.runtime.target_bitrate_kbps = 150;
         Status status;
         return encode_pictures(c, 8, &status, [&](int i) {
-          TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+          TestPicture picture = make_test_picture(c, i);
           picture.regions = make_regions(c.width, c.height, i);
           return picture;
         }).bytes();
@@ -169,7 +190,7 @@ TEST(Determinism, ScenesTriedBeforehandDoNotDependOnThreads) {
       c.runtime.target_bitrate_kbps = 200;
       Status status;
       return encode_pictures(c, 150, &status, [&](int i) {
-        return i / 50 == 1 ? make_test_picture(c.width, c.height, 8, false, i) : make_drawn_picture(c.width, c.height, 8, false, i);
+        return i / 50 == 1 ? make_test_picture(c, i) : make_drawn_picture(c, i);
       }).bytes();
     };
     const std::vector<uint8_t> one = scenes(1);
@@ -203,8 +224,11 @@ TEST(Determinism, TwoEncodersDoNotDisturbEachOther) {
 enum class Content { kVideo, kScreen, kDrawing, kVideoWithRegions, kScenes };
 
 /// Heap allocations while frames `from` and later pass through.
-int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, Content content = Content::kVideo) {
+int allocations_after(UsageProfile profile, int threads, int from, int frames, uint32_t target_kbps = 0, Content content = Content::kVideo,
+                      ChromaFormat chroma = ChromaFormat::k420, int bit_depth = 8) {
   EncoderConfig c = config_of(profile, threads);
+  c.chroma = chroma;
+  c.bit_depth = bit_depth;
   c.runtime.target_bitrate_kbps = target_kbps;
   if (content == Content::kDrawing) {
     c.width = c.height = 330;  // wide enough for copies
@@ -215,9 +239,9 @@ int allocations_after(UsageProfile profile, int threads, int from, int frames, u
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   std::vector<TestPicture> pictures;
   for (int i = 0; i < frames; i++) {
-    pictures.push_back(content == Content::kScreen    ? make_screen_picture(c.width, c.height, 8, false, i)
-                       : content == Content::kDrawing || (content == Content::kScenes && i / 50 % 2) ? make_drawn_picture(c.width, c.height, 8, false, i)
-                                                      : make_test_picture(c.width, c.height, 8, false, i));
+    pictures.push_back(content == Content::kScreen    ? make_screen_picture(c, i)
+                       : content == Content::kDrawing || (content == Content::kScenes && i / 50 % 2) ? make_drawn_picture(c, i)
+                                                      : make_test_picture(c, i));
     // Mild ones, so that no frame outgrows the room for its bytes.
     if (content == Content::kVideoWithRegions)
       pictures.back().regions = {{.x = 17 * i % c.width, .y = 9 * i % c.height, .width = 70, .height = 50, .delta = -6},
@@ -246,6 +270,11 @@ TEST(Allocation, NoneInSteadyStateWithLookAhead) {
 TEST(Allocation, NoneForKeepingToARate) {
   EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 40, 300), 0);
   EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 150, 300), 0);
+}
+
+TEST(Allocation, NoneForOtherFormats) {
+  EXPECT_EQ(allocations_after(UsageProfile::kRealtime, 1, 3, 20, 0, Content::kVideo, ChromaFormat::k444), 0);
+  EXPECT_EQ(allocations_after(UsageProfile::kGoodQuality, 2, 90, 120, 0, Content::kVideo, ChromaFormat::k422, 12), 0);
 }
 
 /// Scenes that take turns, of which the first frames are coded beforehand.
@@ -278,7 +307,7 @@ Footprint footprint(UsageProfile profile, int frames) {
   c.width = 640;
   c.height = 360;
   c.runtime.cpu_used = 10;
-  TestPicture picture = make_test_picture(c.width, c.height, 8, false, 0);
+  TestPicture picture = make_test_picture(c, 0);
   const int64_t before = live, before_bytes = live_bytes;
   most_live = before;
   most_live_bytes = before_bytes;

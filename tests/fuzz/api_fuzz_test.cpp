@@ -65,8 +65,8 @@ EncoderConfig Session::configuration() {
   EncoderConfig c;
   c.width = chance(98) ? in(1, chance(20) ? 200 : 70) : in(-1, 0);
   c.height = chance(98) ? in(1, chance(20) ? 200 : 70) : in(-1, 0);
-  c.bit_depth = chance(60) ? 8 : chance(95) ? 10 : in(0, 16);
-  c.chroma = chance(80) ? ChromaFormat::k420 : chance(80) ? ChromaFormat::kMonochrome : ChromaFormat::k444;
+  c.bit_depth = chance(60) ? 8 : chance(60) ? 10 : chance(90) ? 12 : in(0, 16);
+  c.chroma = chance(60) ? ChromaFormat::k420 : static_cast<ChromaFormat>(in(0, 3));
   c.fps_numerator = in(0, 120);
   c.fps_denominator = chance(98) ? in(1, 5) : 0;
   c.color.full_range = chance(50);
@@ -111,7 +111,8 @@ void Session::send(Encoder& encoder) {
   Lent& lent = lent_.emplace_back();
   const int kind = squares_ ? 4 : in(0, 3), planes = monochrome ? 1 : layout ? 2 : 3;
   for (int p = 0; p < planes; p++) {
-    const int pw = p == 0 ? w : (w + 1) / 2 * (layout ? 2 : 1), ph = p == 0 ? h : (h + 1) / 2;
+    const int ss_x = p ? subsampling_x(config_.chroma) : 0, ss_y = p ? subsampling_y(config_.chroma) : 0;
+    const int pw = ((w + ss_x) >> ss_x) * (p && layout ? 2 : 1), ph = (h + ss_y) >> ss_y;
     const int stride = (pw + (chance(50) ? 0 : in(0, 40))) * bytes;
     const size_t size = static_cast<size_t>(stride) * (ph - 1) + pw * bytes;
     lent.memory[p] = std::make_unique<uint8_t[]>(size);
@@ -171,8 +172,7 @@ void Session::receive(Encoder& encoder) {
 
 void Session::check_stream() {
   if (!received_.units.empty()) {
-    EXPECT_EQ(check_in_decoders(received_, config_.width, config_.height, config_.chroma == ChromaFormat::kMonochrome),
-              "");
+    EXPECT_EQ(check_in_decoders(received_, config_), "");
   }
   received_ = {};
   key_expected_ = true;

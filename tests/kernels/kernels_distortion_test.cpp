@@ -117,6 +117,19 @@ TYPED_TEST(Distortion, FastEqualsScalar) {
   }
 }
 
+/// The sets that leave out what holds for 10 bits only.
+TYPED_TEST(Distortion, SatdOfDeepSamplesEqualsScalar) {
+  using P = TypeParam;
+  const auto scalar = scalar_set<P>().table.distortion;
+  for (const auto& set : fast_sets<P>(12)) {
+    SCOPED_TRACE(set.name);
+    this->for_blocks(this->kBits, [&](int b, int, int, auto& src, auto& ref) {
+      EXPECT_EQ(set.table.distortion.satd[b](src.data(), src.stride(), ref.data(), ref.stride()),
+                scalar.satd[b](src.data(), src.stride(), ref.data(), ref.stride()));
+    });
+  }
+}
+
 TYPED_TEST(Distortion, RowOfPositionsEqualsScalar) {
   using P = TypeParam;
   const auto scalar = scalar_set<P>().table.distortion;

@@ -15,7 +15,8 @@ struct StreamCase {
   Structure structure = Structure::kPyramid;
   int cpu_used = 6, cq_level = 36;
   int tile_columns_log2 = 0, tile_rows_log2 = 0;
-  bool monochrome = false, error_resilient = false, screen = false;
+  ChromaFormat chroma = ChromaFormat::k420;
+  bool error_resilient = false, screen = false;
   int cut = 1 << 30;
   EndUsage end_usage = EndUsage::kAuto;
   uint32_t target_kbps = 0, buffer_ms = 6000;
@@ -27,12 +28,14 @@ struct StreamCase {
   bool restored = false;  ///< units with filters must occur
   bool slow_tools = false;  ///< what only slow presets try must occur: recursive intra prediction, masks; at 0 wedges, but not where turning
   bool importance = false;  ///< half of the picture stands still: some frames must tell superblocks' own quantisers
+
+  operator PictureShape() const { return {width, height, bit_depth, chroma}; }
 };
 
 void PrintTo(const StreamCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " depth " << c.bit_depth << " structure " << static_cast<int>(c.structure) << " cpu-used "
        << c.cpu_used << " cq-level " << c.cq_level << " log2 of tiles " << c.tile_columns_log2 << "x" << c.tile_rows_log2
-       << (c.monochrome ? " monochrome" : "") << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
+       << kChromaNames[static_cast<int>(c.chroma)] << (c.error_resilient ? " error resilient" : "") << (c.turning ? " turning" : "")
        << (c.screen ? " screen" : "") << (c.regions ? " regions" : "") << (c.drawn ? " drawn" : "") << (c.importance ? " importance" : "");
   if (c.refresh_period > 0) *out << " refresh period " << c.refresh_period;
   if (c.target_kbps > 0) *out << " end-usage " << static_cast<int>(c.end_usage) << " target-bitrate " << c.target_kbps << " buffer " << c.buffer_ms;
@@ -91,8 +94,8 @@ class RestorationUnits : public parser::Listener {
 
 /// Its left half moves and changes, the right one stands still.
 TestPicture make_half_still_picture(const StreamCase& c, int index) {
-  TestPicture moving = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, index, c.cut);
-  const TestPicture still = make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, 0, c.cut);
+  TestPicture moving = make_test_picture(c, index, c.cut);
+  const TestPicture still = make_test_picture(c, 0, c.cut);
   const size_t sample = c.bit_depth > 8 ? 2 : 1, row = static_cast<size_t>(c.width) * sample;
   for (size_t y = 0; y < static_cast<size_t>(c.height); y++)
     std::copy_n(still.bytes.begin() + static_cast<ptrdiff_t>(y * row + row / 2), row / 2, moving.bytes.begin() + static_cast<ptrdiff_t>(y * row + row / 2));
@@ -101,17 +104,17 @@ TestPicture make_half_still_picture(const StreamCase& c, int index) {
 
 /// Picture `index` of the case's video.
 TestPicture make_picture(const StreamCase& c, int index) {
-  TestPicture picture = c.drawn        ? make_drawn_picture(c.width, c.height, c.bit_depth, c.monochrome, index)
+  TestPicture picture = c.drawn        ? make_drawn_picture(c, index)
                         : c.importance ? make_half_still_picture(c, index)
-                        : c.screen     ? make_screen_picture(c.width, c.height, c.bit_depth, c.monochrome, index)
-                        : c.turning    ? make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, index)
-                                       : make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, index, c.cut);
+                        : c.screen     ? make_screen_picture(c, index)
+                        : c.turning    ? make_turning_picture(c, index)
+                                       : make_test_picture(c, index, c.cut);
   if (c.regions) picture.regions = make_regions(c.width, c.height, index);
   return picture;
 }
 
 EncodedSequence encode(const StreamCase& c, Status* status) {
-  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.monochrome);
+  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.chroma);
   config.runtime.cpu_used = c.cpu_used;
   config.runtime.cq_level = c.cq_level;
   config.usage_profile = c.structure == Structure::kKeyOnly    ? UsageProfile::kAllIntra
@@ -148,7 +151,7 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   if (c.structure == Structure::kKeyOnly) {
     for (bool key : sequence.keys) EXPECT_TRUE(key);
   }
-  EXPECT_EQ(check_in_decoders(sequence, c.width, c.height, c.monochrome), "");
+  EXPECT_EQ(check_in_decoders(sequence, c), "");
   if (c.turning && c.cq_level > 0) {
     MotionModes modes;
     parse(sequence, modes);
@@ -157,7 +160,7 @@ TEST_P(StreamMatrix, DecodesToTheReconstruction) {
   if (c.restored) {
     RestorationUnits units;
     parse(sequence, units);
-    for (int chroma = 0; chroma < (c.monochrome ? 1 : 2); chroma++)
+    for (int chroma = 0; chroma < (c.chroma == ChromaFormat::kMonochrome ? 1 : 2); chroma++)
       EXPECT_GT(units.count[chroma][RESTORE_WIENER] + units.count[chroma][RESTORE_SGRPROJ], 0) << (chroma ? "chroma" : "luma");
   }
   if (c.slow_tools) {
@@ -235,11 +238,41 @@ std::vector<StreamCase> layouts() {
   cases.push_back({.width = 352, .height = 288, .frames = 18, .cpu_used = 8, .cut = 11});
   cases.push_back({.width = 1280, .height = 720, .frames = 4, .cpu_used = 10, .tile_columns_log2 = -1, .tile_rows_log2 = -1});
   for (int depth : {8, 10}) {
-    cases.push_back({.width = 98, .height = 82, .frames = 10, .bit_depth = depth, .monochrome = true});
-    cases.push_back({.width = 97, .height = 81, .frames = 5, .bit_depth = depth, .cpu_used = 2, .cq_level = 0, .monochrome = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 10, .bit_depth = depth, .chroma = ChromaFormat::kMonochrome});
+    cases.push_back({.width = 97, .height = 81, .frames = 5, .bit_depth = depth, .cpu_used = 2, .cq_level = 0, .chroma = ChromaFormat::kMonochrome});
   }
   cases.push_back({.width = 98, .height = 82, .frames = 10, .error_resilient = true});
   cases.push_back({.width = 98, .height = 82, .frames = 10, .structure = Structure::kLowDelay, .error_resilient = true});
+  return cases;
+}
+
+/// 4:2:2, 4:4:4 and 12 bits, with all that samples of chroma or their depth may change.
+std::vector<StreamCase> formats() {
+  std::vector<StreamCase> cases;
+  const auto add = [&](ChromaFormat chroma, int depth) {
+    const auto with = [&](StreamCase c) {
+      c.chroma = chroma;
+      c.bit_depth = depth;
+      cases.push_back(c);
+    };
+    for (int cpu_used : {0, 2, 4, 6, 8, 9, 10}) with({.width = 131, .height = 93, .frames = 9, .cpu_used = cpu_used, .cq_level = 10 + 5 * cpu_used});
+    for (int cpu_used : {6, 8, 9, 10}) with({.width = 130, .height = 67, .frames = 6, .structure = Structure::kLowDelay, .cpu_used = cpu_used});
+    for (int size : {1, 8, 17, 64}) with({.width = size, .height = 2 * size + 1, .frames = 3, .cpu_used = 4});
+    for (int cpu_used : {1, 8}) with({.width = 97, .height = 81, .frames = 5, .cpu_used = cpu_used, .cq_level = 0});
+    for (int cpu_used : {2, 8}) with({.width = 200, .height = 140, .frames = 9, .cpu_used = cpu_used, .cq_level = 24, .turning = true});
+    for (int cpu_used : {1, 4, 8, 10}) with({.width = 201, .height = 139, .frames = 5, .cpu_used = cpu_used, .screen = true});
+    for (int cpu_used : {1, 8}) with({.width = 288, .height = 210, .frames = 3, .cpu_used = cpu_used, .drawn = true});
+    with({.width = 201, .height = 139, .frames = 5, .cpu_used = 1, .cq_level = 58});
+    with({.width = 202, .height = 138, .frames = 5, .cpu_used = 4, .cq_level = 63});
+    with({.width = 352, .height = 288, .frames = 5, .structure = Structure::kLowDelay, .cpu_used = 10, .tile_columns_log2 = 1, .tile_rows_log2 = 1});
+    with({.width = 131, .height = 93, .frames = 5, .structure = Structure::kKeyOnly, .cpu_used = 4});
+    with({.width = 226, .height = 140, .frames = 19, .cpu_used = 8, .importance = true});
+    with({.width = 98, .height = 82, .frames = 40, .cpu_used = 8, .cut = 21, .end_usage = EndUsage::kVbr, .target_kbps = 60, .buffer_ms = 200});
+  };
+  for (int depth : {8, 10, 12})
+    for (ChromaFormat chroma : {ChromaFormat::k422, ChromaFormat::k444}) add(chroma, depth);
+  add(ChromaFormat::k420, 12);
+  add(ChromaFormat::kMonochrome, 12);
   return cases;
 }
 
@@ -289,7 +322,7 @@ std::vector<StreamCase> motions() {
       cases.push_back({.width = 352, .height = 288, .frames = 4, .bit_depth = rows ? 10 : 8, .structure = columns > rows ? Structure::kLowDelay : Structure::kPyramid,
                        .cpu_used = 6, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .turning = true});
   for (int depth : {8, 10})
-    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .cq_level = 24, .monochrome = true, .turning = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 9, .bit_depth = depth, .cpu_used = 4, .cq_level = 24, .chroma = ChromaFormat::kMonochrome, .turning = true});
   return cases;
 }
 
@@ -309,7 +342,7 @@ std::vector<StreamCase> screens() {
     cases.push_back({.width = 352, .height = 288, .frames = 6, .structure = structure, .cpu_used = 8, .tile_columns_log2 = 1,
                      .tile_rows_log2 = 1, .screen = true});
     cases.push_back({.width = 97, .height = 81, .frames = 5, .structure = structure, .cpu_used = 4, .cq_level = 0, .screen = true});
-    cases.push_back({.width = 98, .height = 82, .frames = 5, .structure = structure, .cpu_used = 4, .monochrome = true, .screen = true});
+    cases.push_back({.width = 98, .height = 82, .frames = 5, .structure = structure, .cpu_used = 4, .chroma = ChromaFormat::kMonochrome, .screen = true});
   }
   return cases;
 }
@@ -332,7 +365,7 @@ std::vector<StreamCase> copies() {
     cases.push_back({.width = 705, .height = 290, .frames = 4, .structure = structure, .cpu_used = 8, .tile_columns_log2 = 1,
                      .tile_rows_log2 = 1, .drawn = true});
     cases.push_back({.width = 201, .height = 147, .frames = 3, .structure = structure, .cpu_used = 4, .cq_level = 0, .drawn = true});
-    cases.push_back({.width = 202, .height = 146, .frames = 3, .structure = structure, .cpu_used = 4, .monochrome = true, .drawn = true});
+    cases.push_back({.width = 202, .height = 146, .frames = 3, .structure = structure, .cpu_used = 4, .chroma = ChromaFormat::kMonochrome, .drawn = true});
     cases.push_back({.width = 330, .height = 262, .frames = 4, .structure = structure, .cpu_used = 7, .regions = true, .drawn = true});
     cases.push_back({.width = 330, .height = 262, .frames = 20, .structure = structure, .cpu_used = 8,
                      .end_usage = structure == Structure::kPyramid ? EndUsage::kVbr : EndUsage::kCbr, .target_kbps = 60, .buffer_ms = 200,
@@ -370,7 +403,7 @@ std::vector<StreamCase> regions() {
     for (uint32_t kbps : {30u, 200u})
       cases.push_back({.width = 201, .height = 139, .frames = 30, .structure = usage == EndUsage::kCbr ? Structure::kLowDelay : Structure::kPyramid,
                        .cpu_used = 8, .cut = 16, .end_usage = usage, .target_kbps = kbps, .buffer_ms = 200, .regions = true});
-  cases.push_back({.width = 201, .height = 139, .frames = 8, .monochrome = true, .regions = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 8, .chroma = ChromaFormat::kMonochrome, .regions = true});
   cases.push_back({.width = 201, .height = 139, .frames = 8, .structure = Structure::kLowDelay, .error_resilient = true, .regions = true});
   return cases;
 }
@@ -389,7 +422,7 @@ std::vector<StreamCase> slow_tools() {
     for (int cpu_used : {0, 2})
       cases.push_back({.width = 288, .height = 160, .frames = 6, .bit_depth = depth, .cpu_used = cpu_used, .tile_columns_log2 = 1,
                        .tile_rows_log2 = 1, .slow_tools = true});
-  cases.push_back({.width = 201, .height = 99, .frames = 9, .cpu_used = 2, .monochrome = true, .slow_tools = true});
+  cases.push_back({.width = 201, .height = 99, .frames = 9, .cpu_used = 2, .chroma = ChromaFormat::kMonochrome, .slow_tools = true});
   return cases;
 }
 
@@ -423,7 +456,7 @@ std::vector<StreamCase> importance() {
       cases.push_back({.width = 263, .height = 259, .frames = 19, .cpu_used = 8, .tile_columns_log2 = columns, .tile_rows_log2 = rows, .importance = true});
   for (EndUsage usage : {EndUsage::kVbr, EndUsage::kCbr})
     cases.push_back({.width = 263, .height = 199, .frames = 40, .cpu_used = 8, .end_usage = usage, .target_kbps = 150, .buffer_ms = 500, .importance = true});
-  cases.push_back({.width = 226, .height = 140, .frames = 19, .cpu_used = 8, .monochrome = true, .error_resilient = true, .importance = true});
+  cases.push_back({.width = 226, .height = 140, .frames = 19, .cpu_used = 8, .chroma = ChromaFormat::kMonochrome, .error_resilient = true, .importance = true});
   return cases;
 }
 
@@ -446,7 +479,7 @@ std::vector<StreamCase> restorations() {
                          .tile_columns_log2 = columns, .tile_rows_log2 = rows, .restored = true});
   for (uint32_t kbps : {30u, 200u})
     cases.push_back({.width = 201, .height = 139, .frames = 20, .cpu_used = 4, .cut = 11, .end_usage = EndUsage::kVbr, .target_kbps = kbps, .buffer_ms = 200});
-  cases.push_back({.width = 201, .height = 139, .frames = 5, .cpu_used = 1, .cq_level = 58, .monochrome = true, .restored = true});
+  cases.push_back({.width = 201, .height = 139, .frames = 5, .cpu_used = 1, .cq_level = 58, .chroma = ChromaFormat::kMonochrome, .restored = true});
   cases.push_back({.width = 201, .height = 139, .frames = 3, .cpu_used = 4, .cq_level = 0});
   return cases;
 }
@@ -460,6 +493,7 @@ INSTANTIATE_TEST_SUITE_P(Rates, StreamMatrix, testing::ValuesIn(rates()));
 INSTANTIATE_TEST_SUITE_P(Refreshes, StreamMatrix, testing::ValuesIn(refreshes()));
 INSTANTIATE_TEST_SUITE_P(Motions, StreamMatrix, testing::ValuesIn(motions()));
 INSTANTIATE_TEST_SUITE_P(Lossless, StreamMatrix, testing::ValuesIn(lossless()));
+INSTANTIATE_TEST_SUITE_P(Formats, StreamMatrix, testing::ValuesIn(formats()));
 INSTANTIATE_TEST_SUITE_P(Layouts, StreamMatrix, testing::ValuesIn(layouts()));
 
 }  // namespace

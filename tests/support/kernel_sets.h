@@ -24,9 +24,9 @@ KernelSet<P> scalar_set() {
   return s;
 }
 
-/// Every set but the scalar one that this machine can run.
+/// Every set but the scalar one that this machine can run, for samples of up to `bit_depth` bits.
 template <Pixel P>
-std::vector<KernelSet<P>> fast_sets() {
+std::vector<KernelSet<P>> fast_sets(int bit_depth = 10) {
   std::vector<KernelSet<P>> sets;
 #ifdef TESSERA_HAVE_X86
   if (!cpu_has(cpu_flags(), kCpuSse4Level)) return sets;
@@ -34,15 +34,15 @@ std::vector<KernelSet<P>> fast_sets() {
   bind_scalar(sets.back().table);
   bind_scalar_sse4(sets.back().table);
   sets.push_back({"sse4", {}});
-  make_dsp_table(kCpuSse4Level, sets.back().table);
+  make_dsp_table(kCpuSse4Level, sets.back().table, bit_depth);
   if (!cpu_has(cpu_flags(), kCpuAvx2Level)) return sets;
   sets.push_back({"compiled_avx2", {}});
   bind_scalar_avx2(sets.back().table);
   sets.push_back({"avx2", {}});
-  make_dsp_table(kCpuAvx2Level, sets.back().table);
+  make_dsp_table(kCpuAvx2Level, sets.back().table, bit_depth);
   if (!cpu_has(cpu_flags(), kCpuAvx512Level)) return sets;
   sets.push_back({"avx512", {}});
-  make_dsp_table(kCpuAvx512Level, sets.back().table);
+  make_dsp_table(kCpuAvx512Level, sets.back().table, bit_depth);
 #endif
   return sets;
 }

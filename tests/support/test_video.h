@@ -13,27 +13,43 @@
 namespace tessera::test {
 
 /// 30 pictures a second of this shape; all else as it comes.
-inline EncoderConfig config_of_video(int width, int height, int bit_depth, bool monochrome = false) {
+inline EncoderConfig config_of_video(int width, int height, int bit_depth, ChromaFormat chroma = ChromaFormat::k420) {
   EncoderConfig c;
   c.width = width;
   c.height = height;
   c.bit_depth = bit_depth;
-  c.chroma = monochrome ? ChromaFormat::kMonochrome : ChromaFormat::k420;
+  c.chroma = chroma;
   c.fps_numerator = 30;
   return c;
 }
 
-/// One picture, planes tightly packed, 1 or 2 bytes a sample.
-struct TestPicture {
-  int width, height, bit_depth;
-  bool monochrome;
-  std::vector<uint8_t> bytes;
-  std::vector<QuantiserRegion> regions = {};
+/// For the names of cases, by ChromaFormat.
+inline constexpr const char* kChromaNames[] = {" monochrome", "", " 4:2:2", " 4:4:4"};
 
-  int planes() const { return monochrome ? 1 : 3; }
+/// What pictures of a video have in common.
+struct PictureShape {
+  int width, height, bit_depth = 8;
+  ChromaFormat chroma = ChromaFormat::k420;
+
+  PictureShape(int w, int h, int depth, ChromaFormat c = ChromaFormat::k420) : width(w), height(h), bit_depth(depth), chroma(c) {}
+  PictureShape(const EncoderConfig& c) : PictureShape(c.width, c.height, c.bit_depth, c.chroma) {}
+
+  bool monochrome() const { return chroma == ChromaFormat::kMonochrome; }
+  int planes() const { return monochrome() ? 1 : 3; }
   int sample_bytes() const { return bit_depth > 8 ? 2 : 1; }
-  int plane_width(int p) const { return p ? (width + 1) / 2 : width; }
-  int plane_height(int p) const { return p ? (height + 1) / 2 : height; }
+  /// Luma samples to one of the plane's.
+  int step_x(int p) const { return p && chroma != ChromaFormat::k444 ? 2 : 1; }
+  int step_y(int p) const { return p && chroma == ChromaFormat::k420 ? 2 : 1; }
+  int plane_width(int p) const { return (width + step_x(p) - 1) / step_x(p); }
+  int plane_height(int p) const { return (height + step_y(p) - 1) / step_y(p); }
+};
+
+/// One picture, planes tightly packed, 1 or 2 bytes a sample.
+struct TestPicture : PictureShape {
+  explicit TestPicture(const PictureShape& shape) : PictureShape(shape) {}
+
+  std::vector<uint8_t> bytes = {};
+  std::vector<QuantiserRegion> regions = {};
 
   InputFrame input(uint64_t id) {
     InputFrame f;
@@ -51,14 +67,15 @@ struct TestPicture {
 };
 
 /// Picture `index` of a sequence; from `cut` on another scene.
-inline TestPicture make_test_picture(int width, int height, int bit_depth, bool monochrome, int index, int cut = 1 << 30) {
-  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+inline TestPicture make_test_picture(const PictureShape& shape, int index, int cut = 1 << 30) {
+  TestPicture pic(shape);
+  const auto [width, height, bit_depth, chroma] = shape;
   const int scene = index >= cut, shift = bit_depth - 8;
   uint32_t noise = 0x9e3779b9u * static_cast<uint32_t>(index + 1);
   for (int p = 0; p < pic.planes(); p++) {
     for (int y = 0; y < pic.plane_height(p); y++) {
       for (int x = 0; x < pic.plane_width(p); x++) {
-        const int sx = p ? 2 * x : x, sy = p ? 2 * y : y;
+        const int sx = pic.step_x(p) * x, sy = pic.step_y(p) * y;
         const int u = sx + 3 * index + 40 * scene, v = sy + index;
         int s = p == 0 ? 60 + (u * 2 + v) % 97 + ((u / 8 + v / 8) & 1) * 30 : 128 + 20 * p - (u / 4 + v / 3) % 50;
         const int bx = (17 + 5 * index) % (width + 20) - 10, by = (9 + 2 * index) % (height + 20) - 10;
@@ -86,14 +103,15 @@ inline std::vector<QuantiserRegion> make_regions(int width, int height, int inde
 }
 
 /// Picture `index` of a texture that turns and grows around the middle, quicker the farther out: no two blocks move alike.
-inline TestPicture make_turning_picture(int width, int height, int bit_depth, bool monochrome, int index) {
-  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+inline TestPicture make_turning_picture(const PictureShape& shape, int index) {
+  TestPicture pic(shape);
+  const auto [width, height, bit_depth, chroma] = shape;
   const double turn = 0.03 * index, scale = 1 + 0.012 * index, c = std::cos(turn) * scale, s = std::sin(turn) * scale;
   const int top = (1 << bit_depth) - 1;
   for (int p = 0; p < pic.planes(); p++)
     for (int y = 0; y < pic.plane_height(p); y++)
       for (int x = 0; x < pic.plane_width(p); x++) {
-        const double u = (p ? 2 * x : x) - width / 2, v = (p ? 2 * y : y) - height / 2;
+        const double u = pic.step_x(p) * x - width / 2, v = pic.step_y(p) * y - height / 2;
         const double a = c * u - s * v, b = s * u + c * v;
         const double value = 0.5 + 0.2 * std::sin(a / (9 + p)) + 0.15 * std::sin(b / 8 + a / 13) + 0.1 * std::sin(a * b / 900);
         const int sample = std::clamp(static_cast<int>(value * top), 0, top);
@@ -105,8 +123,9 @@ inline TestPicture make_turning_picture(int width, int height, int bit_depth, bo
 
 /// Picture `index` of a screen: a dithered desktop, a window of scrolling text with coloured letters on a flat ground, and a bar of
 /// icons. No noise.
-inline TestPicture make_screen_picture(int width, int height, int bit_depth, bool monochrome, int index) {
-  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+inline TestPicture make_screen_picture(const PictureShape& shape, int index) {
+  TestPicture pic(shape);
+  const auto [width, height, bit_depth, chroma] = shape;
   const int shift = bit_depth - 8;
   const auto hash = [](int a, int b) {
     uint32_t h = static_cast<uint32_t>(a) * 0x9e3779b9u ^ static_cast<uint32_t>(b) * 0x85ebca6bu;
@@ -118,7 +137,7 @@ inline TestPicture make_screen_picture(int width, int height, int bit_depth, boo
   for (int p = 0; p < pic.planes(); p++)
     for (int y = 0; y < pic.plane_height(p); y++)
       for (int x = 0; x < pic.plane_width(p); x++) {
-        const int sx = p ? 2 * x : x, sy = p ? 2 * y : y, ty = sy + 3 * index;  // text scrolls
+        const int sx = pic.step_x(p) * x, sy = pic.step_y(p) * y, ty = sy + 3 * index;  // text scrolls
         const int letter = static_cast<int>(hash(sx / 6, ty / 9) & 255), part = static_cast<int>(hash(letter, sx % 6 * 16 + ty % 9) & 7);
         int s = p == 0 ? (((sx ^ sy) & 1) ? 200 : 206) : 124 + 4 * p;
         if (sy < 8) s = static_cast<int>(hash(sx / 8, p) & 15) * 16;
@@ -134,13 +153,14 @@ inline TestPicture make_screen_picture(int width, int height, int bit_depth, boo
 }
 
 /// Picture `index` of a game that scrolls: tiles of 32x24 over a gradient, four kinds of them, and a figure on its way. No noise.
-inline TestPicture make_drawn_picture(int width, int height, int bit_depth, bool monochrome, int index) {
-  TestPicture pic = {width, height, bit_depth, monochrome, {}};
+inline TestPicture make_drawn_picture(const PictureShape& shape, int index) {
+  TestPicture pic(shape);
+  const auto [width, height, bit_depth, chroma] = shape;
   const int shift = bit_depth - 8;
   for (int p = 0; p < pic.planes(); p++)
     for (int y = 0; y < pic.plane_height(p); y++)
       for (int x = 0; x < pic.plane_width(p); x++) {
-        const int sx = (p ? 2 * x : x) + 6 * index, sy = p ? 2 * y : y;
+        const int sx = pic.step_x(p) * x + 6 * index, sy = pic.step_y(p) * y;
         const int col = sx / 32, row = sy / 24, u = sx % 32, v = sy % 24, kind = (col * 7 + row * 5 + col / 5) % 4;
         int s = p == 0 ? 90 + sy / 9 : 120 + 8 * p;
         if (kind < 3) s = (p == 0 ? 40 + 60 * kind : 100 + 20 * kind) + ((u * v * (kind + 3) + 5 * u * u + 11 * v) >> 2) % (p == 0 ? 90 : 30);
@@ -200,12 +220,12 @@ EncodedSequence encode_pictures(const EncoderConfig& config, int frames, Status*
 /// The same of test pictures.
 inline EncodedSequence encode_test_video(const EncoderConfig& config, int frames, Status* status, int cut = 1 << 30) {
   return encode_pictures(config, frames, status, [&](int i) {
-    return make_test_picture(config.width, config.height, config.bit_depth, config.chroma == ChromaFormat::kMonochrome, i, cut);
+    return make_test_picture(config, i, cut);
   });
 }
 inline EncodedSequence encode_screen_video(const EncoderConfig& config, int frames, Status* status) {
   return encode_pictures(config, frames, status, [&](int i) {
-    return make_screen_picture(config.width, config.height, config.bit_depth, config.chroma == ChromaFormat::kMonochrome, i);
+    return make_screen_picture(config, i);
   });
 }
 

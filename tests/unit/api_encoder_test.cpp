@@ -58,7 +58,7 @@ TEST(Encoder, ReleasesEveryPictureOnce) {
         std::vector<TestPicture> pictures;
         pictures.reserve(30);
         for (int i = 0; i < 30; i++) {
-          pictures.push_back(make_test_picture(c.width, c.height, 8, false, i));
+          pictures.push_back(make_test_picture(c, i));
           InputFrame f = pictures.back().input(static_cast<uint64_t>(i));
           f.may_hold = hold;
           f.lease = &released[static_cast<size_t>(i)];
@@ -79,7 +79,7 @@ TEST(Encoder, RealtimeGivesEachPacketBeforeTheNextFrame) {
   ASSERT_TRUE(Encoder::create(c, &encoder).ok());
   EXPECT_EQ(encoder->max_delay_frames(), 0);
   for (int i = 0; i < 10; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture p = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(p.input(static_cast<uint64_t>(i))).ok());
     Packet packet;
     ASSERT_TRUE(encoder->receive_packet(&packet).ok());
@@ -95,7 +95,7 @@ TEST(Encoder, DelayIsNoLongerThanPromised) {
   ASSERT_TRUE(Encoder::create(c, &encoder).ok());
   int inside = 0;
   for (int i = 0; i < 120; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture p = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(p.input(static_cast<uint64_t>(i))).ok());
     inside++;
     Packet packet;
@@ -117,7 +117,7 @@ TEST(Encoder, KeyFramesWhereAskedForAndDue) {
     ASSERT_TRUE(Encoder::create(c, &encoder).ok());
     EncodedSequence out;
     for (int i = 0; i < 60; i++) {
-      TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+      TestPicture p = make_test_picture(c, i);
       InputFrame f = p.input(static_cast<uint64_t>(i));
       f.force_key_frame = i == 7;
       ASSERT_TRUE(encoder->send_frame(f).ok());
@@ -136,15 +136,15 @@ TEST(Encoder, ResetStartsAgainWithAKeyFrame) {
   ASSERT_TRUE(Encoder::create(c, &encoder).ok());
   EncodedSequence out;
   for (int i = 0; i < 25; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture p = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(p.input(static_cast<uint64_t>(i))).ok());
   }
   encoder->finish();
-  TestPicture late = make_test_picture(c.width, c.height, 8, false, 0);
+  TestPicture late = make_test_picture(c, 0);
   EXPECT_EQ(encoder->send_frame(late.input(0)).code(), StatusCode::kWrongState);
   encoder->reset();
   for (int i = 0; i < 5; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture p = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(p.input(static_cast<uint64_t>(100 + i))).ok());
   }
   encoder->finish();
@@ -167,7 +167,7 @@ TEST(Encoder, QualityFollowsReconfigurationWithoutAKeyFrame) {
       finer.cq_level = 20;
       ASSERT_TRUE(encoder->reconfigure(finer).ok());
     }
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture p = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(p.input(static_cast<uint64_t>(i))).ok());
     Packet packet;
     ASSERT_TRUE(encoder->receive_packet(&packet).ok());

@@ -11,18 +11,21 @@ namespace {
 struct RefreshCase {
   int width, height, period;
   int bit_depth = 8, cpu_used = 8;
-  bool monochrome = false, screen = false, turning = false;
+  ChromaFormat chroma = ChromaFormat::k420;
+  bool screen = false, turning = false;
   int tile_columns_log2 = 0;
+
+  operator PictureShape() const { return {width, height, bit_depth, chroma}; }
 };
 
 void PrintTo(const RefreshCase& c, std::ostream* out) {
   *out << c.width << "x" << c.height << " period " << c.period << " depth " << c.bit_depth << " cpu-used " << c.cpu_used
-       << (c.monochrome ? " monochrome" : "") << (c.screen ? " screen" : "") << (c.turning ? " turning" : "") << " tile columns "
+       << kChromaNames[static_cast<int>(c.chroma)] << (c.screen ? " screen" : "") << (c.turning ? " turning" : "") << " tile columns "
        << (1 << c.tile_columns_log2);
 }
 
 EncoderConfig config_of(const RefreshCase& c) {
-  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.monochrome);
+  EncoderConfig config = config_of_video(c.width, c.height, c.bit_depth, c.chroma);
   config.usage_profile = UsageProfile::kRealtime;
   config.intra_refresh = true;
   config.runtime.keyframe_max_dist = c.period;
@@ -34,9 +37,9 @@ EncoderConfig config_of(const RefreshCase& c) {
 }
 
 TestPicture make_picture(const RefreshCase& c, int index) {
-  if (c.screen) return make_screen_picture(c.width, c.height, c.bit_depth, c.monochrome, index);
-  if (c.turning) return make_turning_picture(c.width, c.height, c.bit_depth, c.monochrome, index);
-  return make_test_picture(c.width, c.height, c.bit_depth, c.monochrome, index);
+  if (c.screen) return make_screen_picture(c, index);
+  if (c.turning) return make_turning_picture(c, index);
+  return make_test_picture(c, index);
 }
 
 /// What dav1d makes of these units.
@@ -71,7 +74,7 @@ TEST_P(IntraRefresh, RecoversWithinAPeriod) {
   ASSERT_TRUE(status.ok()) << status.message();
   ASSERT_EQ(ours.units.size(), static_cast<size_t>(frames));
   for (int i = 0; i < frames; i++) EXPECT_EQ(ours.keys[static_cast<size_t>(i)], i == 0) << i;
-  EXPECT_EQ(check_in_decoders(ours, c.width, c.height, c.monochrome), "");
+  EXPECT_EQ(check_in_decoders(ours, c), "");
 
   // Another picture's key frame takes the place of ours: every sample differs to begin with.
   const EncodedSequence other = encode_pictures(config, 1, &status, [&](int) {
@@ -113,7 +116,7 @@ std::vector<RefreshCase> cases() {
   list.push_back({.width = 258, .height = 66, .period = 2, .cpu_used = 7});
   list.push_back({.width = 161, .height = 66, .period = 1, .cpu_used = 9});
   list.push_back({.width = 50, .height = 40, .period = 3, .cpu_used = 7});
-  list.push_back({.width = 226, .height = 66, .period = 6, .bit_depth = 10, .cpu_used = 7, .monochrome = true});
+  list.push_back({.width = 226, .height = 66, .period = 6, .bit_depth = 10, .cpu_used = 7, .chroma = ChromaFormat::kMonochrome});
   list.push_back({.width = 194, .height = 90, .period = 8, .cpu_used = 6, .screen = true});
   list.push_back({.width = 352, .height = 130, .period = 10, .cpu_used = 8, .turning = true, .tile_columns_log2 = 1});
   return list;
@@ -141,7 +144,7 @@ TEST(IntraRefreshStream, ForcedKeyFramesAreTheOnlyOnes) {
   std::unique_ptr<Encoder> encoder;
   ASSERT_TRUE(Encoder::create(config, &encoder).ok());
   for (int i = 0; i < 20; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, 8, false, i, 11);  // a scene cut is no reason either
+    TestPicture p = make_test_picture(c, i, 11);  // a scene cut is no reason either
     InputFrame f = p.input(static_cast<uint64_t>(i));
     f.pts_ns = i * 33'333'333;
     f.force_key_frame = i == 6;

@@ -59,7 +59,7 @@ void encode_with_metadata(const EncoderConfig& c, int frames, EncodedSequence* o
     }
   };
   for (int i = 0; i < frames; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, c.bit_depth, false, i);
+    TestPicture p = make_test_picture(c, i);
     const std::vector<uint8_t> payload(static_cast<size_t>(5 + i), static_cast<uint8_t>(i));
     const ItutT35Message message = {0xB5, 0, payload.data(), payload.size()};
     Timecode timecode;
@@ -101,7 +101,7 @@ TEST(Packet, MetadataStandsInFrontOfTheFrameThatShowsThePicture) {
     });
     EXPECT_EQ(count, 40);
     EXPECT_EQ(hidden > 0, profile == UsageProfile::kGoodQuality);
-    EXPECT_EQ(check_in_decoders(out, c.width, c.height, false), "");
+    EXPECT_EQ(check_in_decoders(out, c), "");
   }
 }
 
@@ -130,7 +130,7 @@ TEST(Packet, SquaredErrorIsThatOfTheShownPicture) {
       c.runtime.cq_level = 45;
       EncodedSequence out;
       encode_with_metadata(c, 20, &out, [&](const Packet& packet) {
-        const TestPicture source = make_test_picture(c.width, c.height, depth, false, static_cast<int>(packet.frame_id));
+        const TestPicture source = make_test_picture(c, static_cast<int>(packet.frame_id));
         ASSERT_EQ(packet.reconstruction_size, source.bytes.size());
         size_t at = 0;
         for (int p = 0; p < 3; p++) {
@@ -158,7 +158,7 @@ TEST(Packet, KeyFramesByPresentationTime) {
     EncodedSequence out;
     // 100 ms apart up to frame 10, then 250 ms; the time is unknown now and then.
     for (int i = 0; i < 20; i++) {
-      TestPicture p = make_test_picture(c.width, c.height, 8, false, i);
+      TestPicture p = make_test_picture(c, i);
       InputFrame f = p.input(static_cast<uint64_t>(i));
       f.pts_ns = i == 3 ? -1 : (i < 10 ? 100 * i : 1000 + 250 * (i - 10)) * int64_t{1000000};
       ASSERT_TRUE(encoder->send_frame(f).ok());

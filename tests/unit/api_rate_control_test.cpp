@@ -84,7 +84,7 @@ TEST(ApiRateControl, TheFirstSecondHasTheQualityOfTheRest) {
         }
       };
       for (int i = 0; i < 90; i++) {
-        TestPicture pic = screen ? make_screen_picture(c.width, c.height, 8, false, i) : make_drawn_picture(c.width, c.height, 8, false, i);
+        TestPicture pic = screen ? make_screen_picture(c, i) : make_drawn_picture(c, i);
         ASSERT_TRUE(encoder->send_frame(pic.input(static_cast<uint64_t>(i))).ok());
         drain();
       }
@@ -108,7 +108,7 @@ TEST(ApiRateControl, MetadataCounts) {
     const ItutT35Message t35 = {.country_code = 0xb5, .payload = message.data(), .size = message.size()};
     EncodedSequence s;
     for (int i = 0; i < 200; i++) {
-      TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+      TestPicture picture = make_test_picture(c, i);
       InputFrame input = picture.input(static_cast<uint64_t>(i));
       input.metadata = {.t35 = &t35, .num_t35 = 1};
       ASSERT_TRUE(encoder->send_frame(input).ok());
@@ -156,7 +156,7 @@ TEST(ApiRateControl, TargetChangesWithoutAKeyFrame) {
       c.runtime.target_bitrate_kbps = 400;
       ASSERT_TRUE(encoder->reconfigure(c.runtime).ok());
     }
-    TestPicture picture = make_test_picture(c.width, c.height, 8, false, i);
+    TestPicture picture = make_test_picture(c, i);
     ASSERT_TRUE(encoder->send_frame(picture.input(static_cast<uint64_t>(i))).ok());
     drain(*encoder, s);
   }

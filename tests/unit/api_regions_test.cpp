@@ -23,7 +23,7 @@ EncoderConfig config_of(UsageProfile profile, int bit_depth) {
 EncodedSequence encode(const EncoderConfig& c, const std::vector<QuantiserRegion>& regions) {
   Status status;
   const EncodedSequence sequence = encode_pictures(c, kFrames, &status, [&](int i) {
-    TestPicture picture = make_test_picture(c.width, c.height, c.bit_depth, false, i);
+    TestPicture picture = make_test_picture(c, i);
     picture.regions = regions;
     return picture;
   });
@@ -40,7 +40,7 @@ struct LumaError {
     const uint8_t* at = sequence.reconstruction.data();
     int64_t samples_inside = 0, samples = 0;
     for (int i = 0; i < kFrames; i++) {
-      const TestPicture source = make_test_picture(c.width, c.height, c.bit_depth, false, i);
+      const TestPicture source = make_test_picture(c, i);
       for (int y = 0; y < c.height; y++)
         for (int x = 0; x < c.width; x++) {
           const auto sample = [&](const uint8_t* picture) {

@@ -61,8 +61,8 @@ TEST(Screens, LongScrollsAreFound) {
   c.height = 500;
   Status status;
   // The text moves by 3 rows a picture.
-  const EncodedSequence far = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c.width, c.height, 8, false, 80 * i); });
-  const EncodedSequence other = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c.width, c.height, 8, false, 1000 * i); });
+  const EncodedSequence far = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c, 80 * i); });
+  const EncodedSequence other = encode_pictures(c, 2, &status, [&](int i) { return make_screen_picture(c, 1000 * i); });
   ASSERT_TRUE(status.ok()) << status.message();
   ASSERT_EQ(far.units.size(), 2u);
   EXPECT_FALSE(far.keys[1]) << "not a scene cut, for this test";
@@ -88,7 +88,7 @@ TEST(Screens, WhatLiesBesideThePictureChangesNothing) {
     for (int cpu_used : {6, 10}) {
       std::vector<uint8_t> streams[2];
       for (int i = 0; i < 2; i++) {
-        EncoderConfig c = config_of_video(width, 290, 8, true);
+        EncoderConfig c = config_of_video(width, 290, 8, ChromaFormat::kMonochrome);
         c.usage_profile = UsageProfile::kAllIntra;
         c.runtime.cpu_used = cpu_used;
         c.runtime.cq_level = 50;

@@ -18,7 +18,7 @@ std::vector<Unit> encode(const EncoderConfig& c, int frames, int forced_key) {
   std::unique_ptr<Encoder> encoder;
   EXPECT_TRUE(Encoder::create(c, &encoder).ok());
   for (int i = 0; i < frames && encoder; i++) {
-    TestPicture p = make_test_picture(c.width, c.height, c.bit_depth, false, i);
+    TestPicture p = make_test_picture(c, i);
     const uint8_t payload[] = {1, 2, 3};
     const ItutT35Message message = {0xB5, 0, payload, 3};
     InputFrame f = p.input(static_cast<uint64_t>(i));
@@ -64,7 +64,7 @@ std::string decode_kept(const EncoderConfig& c, const std::vector<Unit>& units, 
     kept.units.push_back(units[i].bytes);
     kept.reconstruction.insert(kept.reconstruction.end(), units[i].reconstruction.begin(), units[i].reconstruction.end());
   }
-  return check_in_decoders(kept, c.width, c.height, false);
+  return check_in_decoders(kept, c);
 }
 
 class TemporalLayers : public testing::TestWithParam<std::pair<int, int>> {};
