@@ -419,7 +419,7 @@ static void tessera_av1_enc_class_init(TesseraAv1EncClass* klass) {
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Tessera AV1 video encoder", "Codec/Encoder/Video",
-                                        "Encodes 8 and 10 bit video as AV1, from live at no delay to slow at high quality",
+                                        "Encodes 8, 10 and 12 bit video as AV1, from live at no delay to slow at high quality",
                                         "The Tessera authors");
   element::add_pad_template(element_class, "sink", GST_PAD_SINK, element::sink_template_caps());
   element::add_pad_template(element_class, "src", GST_PAD_SRC, element::src_template_caps());
@@ -444,7 +444,7 @@ static void tessera_av1_enc_init(TesseraAv1Enc* self) {
 static void tessera_av1_enc_alias_class_init(TesseraAv1EncAliasClass* klass) {
   gst_element_class_set_static_metadata(
       GST_ELEMENT_CLASS(klass), "Tessera AV1 video encoder (own name)", "Codec/Encoder/Video",
-      "Encodes 8 and 10 bit video as AV1; the same as Tessera's av1enc", "The Tessera authors");
+      "Encodes 8, 10 and 12 bit video as AV1; the same as Tessera's av1enc", "The Tessera authors");
 }
 
 static void tessera_av1_enc_alias_init(TesseraAv1EncAlias*) {}

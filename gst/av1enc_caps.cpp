@@ -16,6 +16,16 @@ constexpr FrameFormat kFormats[] = {
     {GST_VIDEO_FORMAT_YV12, ChromaFormat::k420, 8, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_I420_10LE, ChromaFormat::k420, 10, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_P010_10LE, ChromaFormat::k420, 10, PixelLayout::kSemiPlanarHigh},
+    {GST_VIDEO_FORMAT_I420_12LE, ChromaFormat::k420, 12, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_P012_LE, ChromaFormat::k420, 12, PixelLayout::kSemiPlanarHigh},
+    {GST_VIDEO_FORMAT_Y42B, ChromaFormat::k422, 8, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_NV16, ChromaFormat::k422, 8, PixelLayout::kSemiPlanar},
+    {GST_VIDEO_FORMAT_I422_10LE, ChromaFormat::k422, 10, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_I422_12LE, ChromaFormat::k422, 12, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_Y444, ChromaFormat::k444, 8, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_NV24, ChromaFormat::k444, 8, PixelLayout::kSemiPlanar},
+    {GST_VIDEO_FORMAT_Y444_10LE, ChromaFormat::k444, 10, PixelLayout::kPlanar},
+    {GST_VIDEO_FORMAT_Y444_12LE, ChromaFormat::k444, 12, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_GRAY8, ChromaFormat::kMonochrome, 8, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_GRAY10_LE32, ChromaFormat::kMonochrome, 10, PixelLayout::kPlanar},
     {GST_VIDEO_FORMAT_GRAY16_LE, ChromaFormat::kMonochrome, 10, PixelLayout::kSemiPlanarHigh},  // its 10 high bits
@@ -35,12 +45,6 @@ const char* chroma_name(ChromaFormat chroma) {
       return "4:4:4";
   }
   return nullptr;
-}
-
-/// spec 6.4.1: which profile each format belongs to.
-int profile_of(const FrameFormat& format) {
-  if (format.bit_depth > 10 || format.chroma == ChromaFormat::k422) return 2;
-  return format.chroma == ChromaFormat::k444 ? 1 : 0;
 }
 
 constexpr char kTuName[] = "tu", kFrameName[] = "frame";
@@ -117,7 +121,7 @@ GstCaps* sink_caps_for(const GstCaps* downstream) {
   g_value_init(&names, GST_TYPE_LIST);
   for (const FrameFormat& format : kFormats) {
     GstCaps* stream = base_stream_caps();
-    add_format_fields(stream, profile_of(format), format);
+    add_format_fields(stream, profile_of(format.chroma, format.bit_depth), format);
     if (!downstream || gst_caps_can_intersect(stream, downstream)) {
       GValue name = G_VALUE_INIT;
       g_value_init(&name, G_TYPE_STRING);

@@ -50,8 +50,8 @@ FrameStatistics frame_statistics(const Packet& packet, const EncoderConfig& conf
   s.bit_depth = config.bit_depth;
   s.planes = config.chroma == ChromaFormat::kMonochrome ? 1 : 3;
   for (int p = 0; p < s.planes && s.has_error; p++) {
-    const bool chroma = p > 0;  // 4:2:0, the only chroma format there is
-    s.samples[p] = guint64((config.width + chroma) >> chroma) * guint64((config.height + chroma) >> chroma);
+    const int x = p ? subsampling_x(config.chroma) : 0, y = p ? subsampling_y(config.chroma) : 0;
+    s.samples[p] = guint64((config.width + x) >> x) * guint64((config.height + y) >> y);
     s.squared_error[p] = packet.squared_error[p];
   }
   return s;

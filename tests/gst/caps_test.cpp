@@ -10,7 +10,15 @@ struct FormatCase {
   int width, height;
   const char* chroma;
   guint depth;
+
+  /// spec 6.4.1
+  std::string profile() const {
+    const std::string name = chroma;
+    return depth == 12 || name == "4:2:2" ? "professional" : name == "4:4:4" ? "high" : "main";
+  }
 };
+
+constexpr const char* kProfiles[] = {"main", "high", "professional"};
 
 std::string field(const GstStructure* caps, const char* name) {
   const gchar* text = gst_structure_get_string(caps, name);
@@ -43,7 +51,7 @@ TEST_P(Formats, caps_and_sequence_header_agree) {
   const GstStructure* fields = gst_caps_get_structure(caps.get(), 0);
   EXPECT_EQ(field(fields, "stream-format"), "obu-stream");
   EXPECT_EQ(field(fields, "alignment"), "tu");
-  EXPECT_EQ(field(fields, "profile"), "main");
+  EXPECT_EQ(field(fields, "profile"), c.profile());
   EXPECT_EQ(field(fields, "tier"), "main");
   EXPECT_EQ(field(fields, "chroma-format"), c.chroma);
   guint luma = 0, chroma = 0;
@@ -65,11 +73,14 @@ TEST_P(Formats, caps_and_sequence_header_agree) {
   const Obu* header = find_obu(obus, kObuSequenceHeader);
   ASSERT_NE(header, nullptr);
   const SequenceFields s = read_sequence_header(header->payload);
-  EXPECT_EQ(s.profile, 0);
+  EXPECT_EQ(kProfiles[s.profile], c.profile());
   EXPECT_EQ(s.max_width, c.width);
   EXPECT_EQ(s.max_height, c.height);
   EXPECT_EQ(s.bit_depth, int(c.depth));
-  EXPECT_EQ(s.monochrome, std::string(c.chroma) == "4:0:0");
+  const std::string chroma_format = c.chroma;
+  EXPECT_EQ(s.monochrome, chroma_format == "4:0:0");
+  EXPECT_EQ(s.subsampling_x, chroma_format != "4:4:4");
+  EXPECT_EQ(s.subsampling_y, chroma_format != "4:4:4" && chroma_format != "4:2:2");
   // 31, "maximum parameters", is no level and has no name: pictures under 16 x 16 are outside all levels.
   const std::string level = std::to_string(2 + s.level_idx / 4) + "." + std::to_string(s.level_idx % 4);
   EXPECT_EQ(field(fields, "level"), s.level_idx == 31 ? "" : level);
@@ -80,7 +91,7 @@ TEST_P(Formats, caps_and_sequence_header_agree) {
   ASSERT_GT(codec_data.size(), 4u);
   EXPECT_EQ(codec_data[0], 0x81);
   EXPECT_EQ(codec_data[1], s.profile << 5 | s.level_idx);
-  EXPECT_EQ(codec_data[2] & 0xfc, s.tier << 7 | (c.depth > 8) << 6 | s.monochrome << 4 | 3 << 2);
+  EXPECT_EQ(codec_data[2] & 0xfc, s.tier << 7 | (c.depth > 8) << 6 | (c.depth == 12) << 5 | s.monochrome << 4 | s.subsampling_x << 3 | s.subsampling_y << 2);
   EXPECT_EQ(codec_data[3], 0);
   EXPECT_EQ(Bytes(codec_data.begin() + 4, codec_data.end()), header->whole);
 }
@@ -94,13 +105,18 @@ INSTANTIATE_TEST_SUITE_P(
                     FormatCase{"GRAY8", 17, 19, "4:0:0", 8}, FormatCase{"I420_10LE", 17, 19, "4:2:0", 10},
                     FormatCase{"P010_10LE", 17, 19, "4:2:0", 10},
                     FormatCase{"P010_10LE", 64, 66, "4:2:0", 10}, FormatCase{"GRAY10_LE32", 17, 19, "4:0:0", 10},
-                    FormatCase{"GRAY10_LE32", 1, 1, "4:0:0", 10}, FormatCase{"GRAY16_LE", 17, 19, "4:0:0", 10}),
+                    FormatCase{"GRAY10_LE32", 1, 1, "4:0:0", 10}, FormatCase{"GRAY16_LE", 17, 19, "4:0:0", 10},
+                    FormatCase{"I420_12LE", 17, 19, "4:2:0", 12}, FormatCase{"P012_LE", 17, 19, "4:2:0", 12},
+                    FormatCase{"Y42B", 17, 19, "4:2:2", 8}, FormatCase{"NV16", 17, 19, "4:2:2", 8},
+                    FormatCase{"I422_10LE", 1, 1, "4:2:2", 10}, FormatCase{"I422_12LE", 17, 19, "4:2:2", 12},
+                    FormatCase{"Y444", 17, 19, "4:4:4", 8}, FormatCase{"NV24", 64, 66, "4:4:4", 8},
+                    FormatCase{"Y444_10LE", 1, 1, "4:4:4", 10}, FormatCase{"Y444_12LE", 17, 19, "4:4:4", 12}),
     [](const auto& test) {
       return std::string(test.param.format) + "_" + std::to_string(test.param.width) + "x" +
              std::to_string(test.param.height);
     });
 
-TEST(Caps, every_layout_of_420_gives_the_same_stream) {
+TEST(Caps, every_layout_gives_the_same_stream) {
   const auto stream_of = [](const char* format) {
     Harness harness("cpu-used=10 threads=1");
     harness.set_caps(raw_caps(format, 35, 21, "colorimetry=bt709"));
@@ -118,14 +134,16 @@ TEST(Caps, every_layout_of_420_gives_the_same_stream) {
   EXPECT_EQ(stream_of("NV12"), i420);
   EXPECT_EQ(stream_of("YV12"), i420);
   EXPECT_EQ(stream_of("P010_10LE"), stream_of("I420_10LE"));
+  EXPECT_EQ(stream_of("P012_LE"), stream_of("I420_12LE"));
+  EXPECT_EQ(stream_of("NV16"), stream_of("Y42B"));
+  EXPECT_EQ(stream_of("NV24"), stream_of("Y444"));
   // The low six bits of GRAY16_LE are 0 in these pictures.
   EXPECT_EQ(stream_of("GRAY16_LE"), stream_of("GRAY10_LE32"));
   EXPECT_NE(stream_of("GRAY16_LE"), stream_of("GRAY8"));
 }
 
 TEST(Caps, what_the_core_does_not_carry_is_refused_in_negotiation) {
-  for (const char* format : {"Y42B", "Y444", "I422_10LE", "Y444_10LE", "I420_12LE", "I422_12LE", "Y444_12LE", "P012_LE",
-                             "I420_10BE", "RGB", "GRAY16_BE"}) {
+  for (const char* format : {"I420_10BE", "RGB", "GBR", "GRAY16_BE", "YUY2", "Y444_16LE"}) {
     const std::string text = raw_caps(format, 64, 64);
     const CapsPtr caps(gst_caps_from_string(text.c_str()));
     Harness harness;
@@ -237,6 +255,15 @@ TEST(Caps, hdr_change_alone_starts_anew_and_loses_nothing) {
   EXPECT_EQ(field(gst_caps_get_structure(harness.output_caps().get(), 0), "content-light-level"), "1000:400");
 }
 
+/// What most decoders play, unless upstream has nothing else.
+TEST(Caps, profile_main_is_preferred) {
+  Harness harness;
+  GstPad* pad = gst_element_get_static_pad(harness.element(), "sink");
+  const CapsPtr fixed(gst_caps_fixate(gst_pad_query_caps(pad, nullptr)));
+  gst_object_unref(pad);
+  EXPECT_EQ(field(gst_caps_get_structure(fixed.get(), 0), "format"), "I420");
+}
+
 TEST(Caps, downstream_restricts_what_is_taken) {
   const auto sink_caps = [](const char* downstream) {
     Harness harness;
@@ -257,7 +284,12 @@ TEST(Caps, downstream_restricts_what_is_taken) {
   const CapsPtr gray = sink_caps("video/x-av1,chroma-format=4:0:0");
   EXPECT_TRUE(takes(gray, "GRAY8"));
   EXPECT_FALSE(takes(gray, "NV12"));
-  EXPECT_TRUE(gst_caps_is_empty(sink_caps("video/x-av1,profile=professional").get()));
+  const CapsPtr professional = sink_caps("video/x-av1,profile=professional"), high = sink_caps("video/x-av1,profile=high");
+  EXPECT_TRUE(takes(professional, "Y42B") && takes(professional, "I420_12LE") && takes(professional, "Y444_12LE"));
+  EXPECT_FALSE(takes(professional, "I420") || takes(professional, "Y444"));
+  EXPECT_TRUE(takes(high, "Y444") && takes(high, "Y444_10LE"));
+  EXPECT_FALSE(takes(high, "I420_10LE") || takes(high, "Y444_12LE"));
+  EXPECT_TRUE(gst_caps_is_empty(sink_caps("video/x-av1,bit-depth-luma=(uint)16").get()));
   const CapsPtr size = sink_caps("video/x-av1,width=[1,32]");
   EXPECT_FALSE(takes(size, "I420"));
 }

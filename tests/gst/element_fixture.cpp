@@ -17,7 +17,7 @@ BufferPtr make_picture(const std::string& caps_text, int index) {
   gst_buffer_memset(buffer.get(), 0, 0, GST_VIDEO_INFO_SIZE(&info));
   GstVideoFrame frame;
   gst_video_frame_map(&frame, &info, buffer.get(), GST_MAP_WRITE);
-  const bool high_bits = GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_P010_10LE;
+  const bool high_bits = GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_P010_10LE || GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_P012_LE;
   if (GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_GRAY10_LE32) {
     for (int y = 0; y < GST_VIDEO_FRAME_HEIGHT(&frame); y++)
       for (int x = 0; x < GST_VIDEO_FRAME_WIDTH(&frame); x++) {
@@ -31,7 +31,7 @@ BufferPtr make_picture(const std::string& caps_text, int index) {
     if (GST_VIDEO_INFO_FORMAT(&info) == GST_VIDEO_FORMAT_GRAY10_LE32) break;
     const int depth = GST_VIDEO_FRAME_COMP_DEPTH(&frame, c);
     auto* origin = static_cast<uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame, c));
-    // GStreamer 1.22 puts P010's V one byte, not one sample, behind U.
+    // GStreamer 1.22 puts P010's and P012's V one byte, not one sample, behind U.
     if (high_bits && c == 2) origin = static_cast<uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame, 1)) + 2;
     for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c); y++)
       for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(&frame, c); x++) {
@@ -39,7 +39,7 @@ BufferPtr make_picture(const std::string& caps_text, int index) {
         uint8_t* at =
             origin + y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, c) + x * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c);
         if (depth > 8)
-          GST_WRITE_UINT16_LE(at, uint16_t(value << (depth - 8) << (high_bits ? 6 : 0)));
+          GST_WRITE_UINT16_LE(at, uint16_t(value << (depth - 8) << (high_bits ? 16 - depth : 0)));
         else
           *at = uint8_t(value);
       }

@@ -282,7 +282,8 @@ BufferPtr padded(const BufferPtr& picture, const std::string& caps_text) {
 }
 
 TEST(Flow, strides_and_offsets_of_the_meta_hold) {
-  for (const char* format : {"I420", "NV12", "YV12", "I420_10LE", "P010_10LE", "GRAY8", "GRAY10_LE32", "GRAY16_LE"}) {
+  for (const char* format : {"I420", "NV12", "YV12", "I420_10LE", "P010_10LE", "GRAY8", "GRAY10_LE32", "GRAY16_LE", "Y42B", "NV16", "Y444", "NV24", "I422_10LE",
+                             "Y444_12LE", "P012_LE"}) {
     const std::string caps = raw_caps(format, 37, 23);
     Harness plain, wide;
     plain.set_caps(caps);

@@ -59,7 +59,7 @@ struct SequenceFields {
   int profile = 0, level_idx = 0, tier = 0;
   int max_width = 0, max_height = 0;
   int bit_depth = 8;
-  bool monochrome = false, full_range = false;
+  bool monochrome = false, full_range = false, subsampling_x = true, subsampling_y = true;
   int color_primaries = 2, transfer_characteristics = 2, matrix_coefficients = 2, chroma_sample_position = 0;
 };
 
@@ -74,7 +74,17 @@ inline void read_color_config(BitReader& r, SequenceFields* s) {
     s->matrix_coefficients = int(r.f(8));
   }
   s->full_range = r.f(1);  // sRGB, which has no such bit, is not among the tests
-  if (!s->monochrome && s->profile == 0) s->chroma_sample_position = int(r.f(2));
+  s->subsampling_x = s->profile != 1;
+  s->subsampling_y = s->profile == 0;
+  if (s->monochrome) {
+    s->subsampling_y = true;
+    return;
+  }
+  if (s->profile == 2 && s->bit_depth == 12) {
+    s->subsampling_x = r.f(1);
+    s->subsampling_y = s->subsampling_x && r.f(1);
+  }
+  if (s->subsampling_x && s->subsampling_y) s->chroma_sample_position = int(r.f(2));
 }
 
 /// spec 5.5.1

@@ -61,7 +61,8 @@ INSTANTIATE_TEST_SUITE_P(all, Container,
 
 TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
   ASSERT_EQ(system("command -v dav1d >/dev/null"), 0) << "dav1d is needed (package dav1d)";
-  for (const char* format : {"I420", "I420_10LE", "GRAY8", "NV12", "P010_10LE", "GRAY10_LE32", "GRAY16_LE"}) {
+  for (const char* format : {"I420", "I420_10LE", "GRAY8", "NV12", "P010_10LE", "GRAY10_LE32", "GRAY16_LE", "Y42B", "Y444", "I422_10LE",
+                             "Y444_10LE", "I420_12LE", "I422_12LE", "Y444_12LE"}) {
     const std::string stream = path("a.obu"), pictures = path("a.yuv");
     ASSERT_EQ(
         run_pipeline(
@@ -71,8 +72,9 @@ TEST_F(Pipeline, dav1d_reads_the_raw_stream) {
     ASSERT_EQ(system(("dav1d -q -i " + stream + " -o " + pictures).c_str()), 0) << format;
     const std::string name = format;
     const bool gray = name.rfind("GRAY", 0) == 0;
-    const bool deep = name.find("10") != std::string::npos || name == "GRAY16_LE";
-    EXPECT_EQ(fs::file_size(pictures), uintmax_t(10 * (66 * 50 + (gray ? 0 : 2 * 33 * 25)) * (deep ? 2 : 1)))
+    const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
+    const int chroma = gray ? 0 : has("444") ? 66 * 50 : has("422") || has("42B") ? 33 * 50 : 33 * 25;
+    EXPECT_EQ(fs::file_size(pictures), uintmax_t(10 * (66 * 50 + 2 * chroma) * (has("_") ? 2 : 1)))
         << format;
   }
 }
