@@ -31,6 +31,8 @@ Status check_config(const EncoderConfig& c) {
   TESSERA_TRY(in_range("height", c.height, 1, 65536));
   if (c.bit_depth != 8 && c.bit_depth != 10 && c.bit_depth != 12)
     return {StatusCode::kUnsupported, "bit depth is " + std::to_string(c.bit_depth) + ", supported are 8, 10 and 12"};
+  if (c.color.matrix_coefficients == 0 && c.chroma != ChromaFormat::k444)
+    return Status::invalid("matrix_coefficients is 0 (identity), which only 4:4:4 may have");
   if (c.fps_numerator < 0 || c.fps_denominator <= 0)
     return Status::invalid("frame rate is " + std::to_string(c.fps_numerator) + "/" + std::to_string(c.fps_denominator) +
                            ", it must not be negative and its denominator must be positive");
