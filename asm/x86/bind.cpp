@@ -14,6 +14,7 @@ void bind_x86(uint32_t cpu_flags, DspTable<P>& table, int bit_depth) {
   bind_cdef_x86(cpu_flags, table.cdef);
   bind_restoration_x86(cpu_flags, table.restoration);
   if (bit_depth <= 10) return;
+  // Coefficients and sums of 12-bit samples do not fit the lanes of these.
   table.distortion.satd = compiled.distortion.satd;
   table.restoration.wiener_sums = compiled.restoration.wiener_sums;
   table.restoration.projection_sums = compiled.restoration.projection_sums;
