@@ -28,8 +28,8 @@ inline constexpr const char* kChromaNames[] = {" monochrome", "", " 4:2:2", " 4:
 
 /// What pictures of a video have in common.
 struct PictureShape {
-  int width, height, bit_depth = 8;
-  ChromaFormat chroma = ChromaFormat::k420;
+  int width, height, bit_depth;
+  ChromaFormat chroma;
 
   PictureShape(int w, int h, int depth, ChromaFormat c = ChromaFormat::k420) : width(w), height(h), bit_depth(depth), chroma(c) {}
   PictureShape(const EncoderConfig& c) : PictureShape(c.width, c.height, c.bit_depth, c.chroma) {}
@@ -38,8 +38,8 @@ struct PictureShape {
   int planes() const { return monochrome() ? 1 : 3; }
   int sample_bytes() const { return bit_depth > 8 ? 2 : 1; }
   /// Luma samples to one of the plane's.
-  int step_x(int p) const { return p && chroma != ChromaFormat::k444 ? 2 : 1; }
-  int step_y(int p) const { return p && chroma == ChromaFormat::k420 ? 2 : 1; }
+  int step_x(int p) const { return p ? 1 << subsampling_x(chroma) : 1; }
+  int step_y(int p) const { return p ? 1 << subsampling_y(chroma) : 1; }
   int plane_width(int p) const { return (width + step_x(p) - 1) / step_x(p); }
   int plane_height(int p) const { return (height + step_y(p) - 1) / step_y(p); }
 };
