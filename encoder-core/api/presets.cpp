@@ -221,7 +221,6 @@ SearchSettings chain_settings(int step) {
     s.filter.cdef_max_bits = 1;
   }
   if (step >= 9) {
-    s.temporal = {.key_after = 4, .base_before = 3, .base_after = 2};
     guide(s.partition, 0.11f, 0.6f);
     guide(s.partition.intra, 0.14f, 0.2f);
     s.partition.skip_stop = 0.05f;
@@ -252,7 +251,7 @@ SearchSettings chain_settings(int step) {
     s.filter.cdef_strengths = 3;
   }
   if (step >= 11) {
-    s.temporal = {.key_after = 1, .base_before = 1, .base_after = 1, .quarters = false, .reach_x = 32, .reach_y = 24, .close = 2};
+    s.temporal = {.key_after = 8, .base_before = 2, .base_after = 2, .strength = 4.0f, .reach_x = 16, .reach_y = 12, .close = 2};
     s.partition.stop_below = 0.55f;
     s.partition.intra.none_below = 0.45f;
     s.partition.intra.split_above = 0.65f;

@@ -48,6 +48,14 @@ double quantiser_weight(int qindex) {
   return 0.5 * q * q;
 }
 
+/// Where SAD is least, in quarters of a sample from the middle one of three, were it two lines of equal slope that meet there.
+int quarters_to_least(uint32_t before, uint32_t middle, uint32_t after) {
+  const uint32_t larger = std::max(before, after);
+  if (larger <= middle) return 0;
+  const double tilt = static_cast<double>(before) - static_cast<double>(after);
+  return clip3(-2, 2, static_cast<int>(std::lround(2 * tilt / (larger - middle))));
+}
+
 }  // namespace
 
 /// A 32x32 luma block on its way through the filter.
@@ -131,8 +139,8 @@ void TemporalFilter<P>::find_motion(Block& block) const {
   }
 }
 
-/// Best vector of the block or of one quarter, first among known ones, then around the best of them down to quarter
-/// samples. Writes the prediction and vector; for a quarter only where it gains.
+/// Best vector of the block or of one quarter, first among known ones, then around the best of them and at the quarter sample
+/// that this points to. Writes the prediction and vector; for a quarter only where it gains.
 template <Pixel P>
 void TemporalFilter<P>::refine(Block& block, int neighbour, BlockSize size, int quadrant) const {
   const int side = size == BLOCK_32X32 ? kSide : kSide / 2;
@@ -178,10 +186,10 @@ void TemporalFilter<P>::refine(Block& block, int neighbour, BlockSize size, int 
 
   // Whole samples: downhill in a cross.
   int dx = 0, dy = 0;
+  uint32_t sad[4] = {};
   for (int step = 0; step < kWander; step++) {
     const P* const at = origin + dy * patch.stride + dx;
     const P* const around[4] = {at - patch.stride, at - 1, at + 1, at + patch.stride};
-    uint32_t sad[4];
     dsp_->distortion.sad_x4[size](src, src_stride, around, patch.stride, sad);
     const int best = static_cast<int>(std::min_element(sad, sad + 4) - sad);
     if (sad[best] >= best_sad) break;
@@ -190,30 +198,25 @@ void TemporalFilter<P>::refine(Block& block, int neighbour, BlockSize size, int 
     dy += best == 0 ? -1 : best == 3 ? 1 : 0;
   }
 
-  // Fractions, in quarter samples: a cross, then the corner between its better arms.
+  // The fraction, in quarter samples, that the SADs around point to: nothing is gained by looking further.
   P trial_buffer[2][kSide * kSide];
-  P *best_pred = trial_buffer[0], *trial = trial_buffer[1];
-  int best_x = 4 * dx, best_y = 4 * dy;
-  uint64_t best_sse = ~uint64_t{0};
   const int filter = subpel_filter_index(EIGHTTAP, side);
-  const auto try_at = [&](int qx, int qy) {
-    dsp_->subpel.put(trial, side, origin + (qy >> 2) * patch.stride + (qx >> 2), patch.stride, side, side,
-                     (qx & 3) * 4, (qy & 3) * 4, filter, filter, result_.format().bit_depth);
-    const uint64_t sse = dsp_->distortion.sse[size](src, src_stride, trial, side);
+  const auto predict = [&](int qx, int qy, P* out) {
+    dsp_->subpel.put(out, side, origin + (qy >> 2) * patch.stride + (qx >> 2), patch.stride, side, side, (qx & 3) * 4, (qy & 3) * 4, filter,
+                     filter, result_.format().bit_depth);
+    return dsp_->distortion.sse[size](src, src_stride, out, side);
+  };
+  int best_x = 4 * dx, best_y = 4 * dy;
+  const P* best_pred = trial_buffer[0];
+  uint64_t best_sse = predict(best_x, best_y, trial_buffer[0]);
+  if (const int x4 = quarters_to_least(sad[1], best_sad, sad[2]), y4 = quarters_to_least(sad[0], best_sad, sad[3]); x4 || y4) {
+    const uint64_t sse = predict(best_x + x4, best_y + y4, trial_buffer[1]);
     if (sse < best_sse) {
       best_sse = sse;
-      best_x = qx;
-      best_y = qy;
-      std::swap(best_pred, trial);
+      best_x += x4;
+      best_y += y4;
+      best_pred = trial_buffer[1];
     }
-    return sse;
-  };
-  try_at(best_x, best_y);
-  for (int step = 2; step >= 1; step--) {
-    const int cx = best_x, cy = best_y;
-    const uint64_t left = try_at(cx - step, cy), right = try_at(cx + step, cy);
-    const uint64_t up = try_at(cx, cy - step), down = try_at(cx, cy + step);
-    try_at(cx + (left < right ? -step : step), cy + (up < down ? -step : step));
   }
 
   const Mv mv = {static_cast<int16_t>(4 * start.row + best_y), static_cast<int16_t>(4 * start.col + best_x)};
@@ -232,7 +235,7 @@ void TemporalFilter<P>::refine(Block& block, int neighbour, BlockSize size, int 
 /// neighbours that match worse than the best one count less.
 template <Pixel P>
 TemporalWeight TemporalFilter<P>::weight_of(const Block& block, int neighbour, int quadrant, int plane) const {
-  constexpr int kArea = kSide * kSide / kQuadrants, kWindow = 25;
+  constexpr int kArea = kSide * kSide / kQuadrants, kWindow = 9 * kTemporalCell * kTemporalCell;
   const PictureFormat& f = result_.format();
   uint32_t least = ~0u;
   for (int i = 0; i < input_.neighbours.size(); i++) least = std::min(least, block.sse[i][quadrant]);
@@ -257,17 +260,15 @@ template <Pixel P>
 void TemporalFilter<P>::blend_quadrant(Block& block, int quadrant) {
   const PictureFormat& f = result_.format();
   const int depth = f.bit_depth, luma_x = quadrant % 2 * kSide / 2, luma_y = quadrant / 2 * kSide / 2;
-  uint32_t sum[kSide * kSide], count[kSide * kSide];
+  uint32_t sum[kSide * kSide], count[kSide / kTemporalCell * kSide];
   P source_buffer[kSide * kSide], patch_buffer[kPatchSide * kPatchSide], prediction[kSide * kSide];
   for (int p = 0; p < f.planes(); p++) {
     const int ss_x = f.ss_x(p), ss_y = f.ss_y(p), w = kSide / 2 >> ss_x, h = kSide / 2 >> ss_y;
     const int x = (block.x + luma_x) >> ss_x, y = (block.y + luma_y) >> ss_y;
     const Patch<P> src = fetch<P>(input_.centre->plane[p], x, y, w, h, source_buffer);
     for (int r = 0; r < h; r++)
-      for (int c = 0; c < w; c++) {
-        sum[r * kSide + c] = kTemporalUnit * src.data[r * src.stride + c];
-        count[r * kSide + c] = kTemporalUnit;
-      }
+      for (int c = 0; c < w; c++) sum[r * kSide + c] = kTemporalUnit * src.data[r * src.stride + c];
+    for (int r = 0; r < h / kTemporalCell; r++) std::fill_n(count + r * kSide, w / kTemporalCell, uint32_t{kTemporalUnit});
     for (int i = 0; i < input_.neighbours.size(); i++) {
       const TemporalWeight weight = weight_of(block, i, quadrant, p);
       if (weight.base >= kTemporalWeights << kTemporalScaleBits || weight.factor == 0) continue;

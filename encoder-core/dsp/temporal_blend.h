@@ -1,5 +1,5 @@
-// Weighted means of one picture and motion-compensated others: what the temporal filter adds up. A sample counts the
-// less the further its 5x5 neighbourhood is from the centre picture's.
+// Weighted means of one picture and motion-compensated others: what the temporal filter adds up. Cells of 2x2 samples count the
+// less the further they and the eight cells around them are from the centre picture's.
 #pragma once
 
 #include "base/array.h"
@@ -9,6 +9,8 @@ namespace tessera {
 
 /// Largest side of a blended block.
 inline constexpr int kMaxTemporalBlock = 32;
+/// Samples on a side of what has one weight.
+inline constexpr int kTemporalCell = 2;
 /// Weight of the centre picture's own sample, and the largest of any other.
 inline constexpr int kTemporalUnit = 256;
 /// Entries of the weight table: exp(-i / 16) until it has all but vanished.
@@ -17,7 +19,7 @@ inline constexpr int kTemporalWeights = 7 * 16;
 inline constexpr int kTemporalScaleBits = 20;
 
 /// From squared error to weight: weight = exp(-((window * scale + base) >> 20) / 16) * factor / 256, where `window`
-/// is the sum of squared differences over 5x5 samples.
+/// is the sum of squared differences over the 6x6 samples of 3x3 cells.
 struct TemporalWeight {
   uint32_t scale = 0;   ///< per unit of the window's sum
   uint32_t base = 0;    ///< of the whole block
@@ -25,12 +27,12 @@ struct TemporalWeight {
   uint32_t factor = kTemporalUnit;
 };
 
-/// Adds weight * pred to sum and weight to count, sample by sample. w: 8, 16 or 32, h: 4 to 32; sum and count
-/// have rows of kMaxTemporalBlock. The window is cut at the block's edges, where the outermost differences repeat.
+/// Adds weight * pred to sum, sample by sample, and weight to count, cell by cell. w: 8, 16 or 32, h: 4 to 32, both even; sum and count
+/// have rows of kMaxTemporalBlock. The window is cut at the block's edges, where the outermost cells repeat.
 template <Pixel P>
 using TemporalBlendFn = void (*)(const P* src, ptrdiff_t src_stride, const P* pred, ptrdiff_t pred_stride, int w, int h,
                                  const TemporalWeight& weight, uint32_t* sum, uint32_t* count);
-/// dst = sum / count, rounded.
+/// dst = sum / count of its cell, rounded.
 template <Pixel P>
 using TemporalMeanFn = void (*)(const uint32_t* sum, const uint32_t* count, int w, int h, P* dst, ptrdiff_t dst_stride);
 /// Noise by the Laplacian over samples that are no edges, of rows 1 .. h - 2 in steps of `row_step`: sum of its

@@ -121,10 +121,10 @@ struct FilterSettings {
 
 /// Pictures that the sources of key and base frames are averaged with; 0 of all kinds: no filter.
 struct TemporalFilterSettings {
-  int key_after = 8;             ///< pictures that follow a key frame
-  int base_before = 6;           ///< pictures before the last of a mini-GOP, and after it
-  int base_after = 4;
-  float strength = 3.0f;         ///< on the error that two pictures may differ by
+  int key_after = 16;            ///< pictures that follow a key frame
+  int base_before = 3;           ///< pictures before the last of a mini-GOP, and after it
+  int base_after = 3;
+  float strength = 5.0f;         ///< on the error that two pictures may differ by
   bool quarters = true;          ///< quarters of a block may have vectors of their own
   int reach_x = 64, reach_y = 48, close = 0;  ///< of the search for coarse vectors, as InterSettings has them
 };

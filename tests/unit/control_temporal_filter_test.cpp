@@ -31,7 +31,7 @@ void check_blend(int bit_depth) {
     const double decay = 200.0 * (1 << 2 * (bit_depth - 8)), block = trial % 3 * 0.4;
     constexpr double kOne = 1 << kTemporalScaleBits;
     TemporalWeight weight;
-    weight.scale = static_cast<uint32_t>(16 / decay / 25 * kOne);
+    weight.scale = static_cast<uint32_t>(16 / decay / 36 * kOne);
     weight.base = static_cast<uint32_t>(16 * block * kOne);
     weight.limit = static_cast<uint32_t>(kTemporalWeights * kOne / weight.scale) + 1;
     weight.factor = trial % 2 ? kTemporalUnit : 100;
@@ -40,14 +40,15 @@ void check_blend(int bit_depth) {
     for (int y = 0; y < h; y++)
       for (int x = 0; x < w; x++) {
         double window = 0;
-        for (int dy = -2; dy <= 2; dy++)
-          for (int dx = -2; dx <= 2; dx++) {
-            const int at = std::clamp(y + dy, 0, h - 1) * kStride + std::clamp(x + dx, 0, w - 1);
-            window += std::pow(src[at] - pred[at], 2) / 25;
-          }
+        for (int cy = y / 2 - 1; cy <= y / 2 + 1; cy++)
+          for (int cx = x / 2 - 1; cx <= x / 2 + 1; cx++)
+            for (int i = 0; i < 4; i++) {
+              const int at = (2 * std::clamp(cy, 0, h / 2 - 1) + i / 2) * kStride + 2 * std::clamp(cx, 0, w / 2 - 1) + i % 2;
+              window += std::pow(src[at] - pred[at], 2) / 36;
+            }
         const double e = window / decay + block;
         const double want = e >= 7 ? 0 : std::exp(-e) * weight.factor;
-        const uint32_t got = count[y * kMaxTemporalBlock + x];
+        const uint32_t got = count[y / 2 * kMaxTemporalBlock + x / 2];
         ASSERT_NEAR(got, want, 0.07 * want + 1.5) << w << "x" << h << " at " << x << "," << y;
         ASSERT_EQ(sum[y * kMaxTemporalBlock + x], got * pred[y * kStride + x]);
       }
@@ -65,15 +66,17 @@ TEST(TemporalBlend, MeanRoundsExactly) {
   std::mt19937 rng(2);
   for (int trial = 0; trial < 200; trial++) {
     std::vector<uint32_t> sum(kMaxTemporalBlock * kMaxTemporalBlock), count(sum.size());
+    for (uint32_t& c : count) c = kTemporalUnit + rng() % (kMaxTemporalNeighbours * kTemporalUnit);
+    const auto cell_count = [&](size_t i) { return count[i / kMaxTemporalBlock / 2 * kMaxTemporalBlock + i % kMaxTemporalBlock / 2]; };
     for (size_t i = 0; i < sum.size(); i++) {
-      count[i] = kTemporalUnit + rng() % (kMaxTemporalNeighbours * kTemporalUnit);
-      sum[i] = rng() % (count[i] * 1023 + 1);
-      if (i % 3 == 0) sum[i] = sum[i] / count[i] * count[i] + (count[i] + 1) / 2;  // just there, or just not
-      if (i % 3 == 1) sum[i] = sum[i] / count[i] * count[i] + (count[i] - 1) / 2;
+      const uint32_t c = cell_count(i);
+      sum[i] = rng() % (c * 1023 + 1);
+      if (i % 3 == 0) sum[i] = sum[i] / c * c + (c + 1) / 2;  // just there, or just not
+      if (i % 3 == 1) sum[i] = sum[i] / c * c + (c - 1) / 2;
     }
     std::vector<uint16_t> out(sum.size());
     table.mean(sum.data(), count.data(), kMaxTemporalBlock, kMaxTemporalBlock, out.data(), kMaxTemporalBlock);
-    for (size_t i = 0; i < sum.size(); i++) ASSERT_EQ(out[i], (sum[i] + count[i] / 2) / count[i]);
+    for (size_t i = 0; i < sum.size(); i++) ASSERT_EQ(out[i], (sum[i] + cell_count(i) / 2) / cell_count(i));
   }
 }
 
