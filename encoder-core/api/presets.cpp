@@ -315,6 +315,17 @@ void ease_leaf(SearchSettings& leaf, int step) {
 
 constexpr Array<FrameRole, 3> kLateRoles = {{FrameRole::kInner, FrameRole::kOuter, FrameRole::kLeaf}};
 
+/// Key frames are few, and all that follows is predicted from them: of step 11 they take most of step 10.
+void attend_key(SearchSettings& key, int step) {
+  if (step >= 6) key.tx.type_candidates = 7;
+  if (step < 11) return;
+  const SearchSettings closer = chain_settings(10);
+  key.partition = closer.partition;
+  key.tx = closer.tx;
+  key.filter = closer.filter;
+  key.intra.angle_deltas = true;
+}
+
 /// Frames of the upper layers are divided less.
 void ease_late(SearchSettings& s, FrameRole role, int step) {
   if (step < 11) return;
@@ -346,6 +357,7 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   s[FrameRole::kInner] = search_like(steps.inner, common);
   s[FrameRole::kOuter] = search_like(steps.outer, common);
   s[FrameRole::kLeaf] = search_like(steps.leaf, common);
+  attend_key(s[FrameRole::kKey], steps.key);
   widen_base(s[FrameRole::kBase].inter, s[FrameRole::kInner].inter, steps);
   ease_leaf(s[FrameRole::kLeaf], steps.leaf);
   for (FrameRole role : kLateRoles) ease_late(s[role], role, steps.key);
