@@ -65,7 +65,7 @@ struct InterSettings {
   int subpel_depth = 2;        ///< 1 half, 2 quarter, 3 eighth (when the frame allows)
   int subpel_rounds = 2;       ///< looks around each fraction
   bool subpel_foreseen = false;  ///< lower is slower: no halves where the SADs of whole samples foresee a fraction
-  int coarse_close = 0;        ///< higher is faster: mean difference of a sample under which coarse vectors are not refined
+  int coarse_close = 0;        ///< higher is faster: mean difference of a sample under which coarse vectors, and a superblock's, are not refined
   int coarse_references = 7;   ///< references that get the coarse search
   int full_pel_range = 16;     ///< radius of the diamond refinement, luma samples
   bool open_loop_start = false;  ///< lower is slower: whole-sample vectors come from the superblock's open-loop search

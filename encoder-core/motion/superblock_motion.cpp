@@ -28,6 +28,8 @@ class Search {
       }
   }
 
+  bool is_close() const { return best_[0] >> kVectorBits < q_.close * kSbSize * kSbSize; }
+
   /// The cross around every vector that a square of 16 or more has come to prefer.
   void step_around_best() {
     FixedVector<uint32_t, kFirstSquare[3]> centres;
@@ -127,7 +129,7 @@ template <Pixel P>
 void search_superblock_motion(const SuperblockMotionQuery<P>& query, SuperblockMotion& out) {
   Search<P> search(query);
   search.start();
-  for (int i = 0; i < query.rounds; i++) search.step_around_best();
+  for (int i = 0; i < query.rounds && !search.is_close(); i++) search.step_around_best();
   search.store(out);
 }
 

@@ -37,6 +37,7 @@ struct SuperblockMotionQuery {
   const CoarseMotion* coarse;
   float lambda;              ///< SAD worth 1/512 bit
   int rounds;                ///< of steps around what is best so far
+  uint32_t close;            ///< mean difference of a sample under which the whole superblock takes none of them
   bool halves;               ///< of squares are wanted, too
 };
 

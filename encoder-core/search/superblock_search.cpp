@@ -137,6 +137,7 @@ void SuperblockSearch<P>::find_motion(int mi_row, int mi_col) {
                                  .coarse = s_.coarse[r],
                                  .lambda = s_.sad_lambda,
                                  .rounds = set.inter.open_loop_rounds,
+                                 .close = static_cast<uint32_t>(set.inter.coarse_close) << (s_.bit_depth() - 8),
                                  .halves = kPartitionLog || set.partition.inter.rect},
                                 s_.motion[r]);
   }

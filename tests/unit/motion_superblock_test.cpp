@@ -98,18 +98,23 @@ TYPED_TEST(SuperblockMotionTest, FindsTheMotionOfHalvesAndSquares) {
     for (int c = 4; c < 8; c++) coarse.mv.at(c, r) = c < 6 ? Mv{-4, 4} : Mv{6, -2};
   DspTable<P> dsp;
   make_dsp_table(0, dsp);
-  SuperblockMotion found;
-  search_superblock_motion<P>({.sad_grid = dsp.sad_grid,
-                               .src = src.data(),
-                               .src_stride = 64,
-                               .ref = std::as_const(ref).plane(0),
-                               .x_px = 64,
-                               .y_px = 64,
-                               .coarse = &coarse,
-                               .lambda = 0.001f,
-                               .rounds = 2,
-                               .halves = true},
-                              found);
+  const auto search = [&](uint32_t close) {
+    SuperblockMotion found;
+    search_superblock_motion<P>({.sad_grid = dsp.sad_grid,
+                                 .src = src.data(),
+                                 .src_stride = 64,
+                                 .ref = std::as_const(ref).plane(0),
+                                 .x_px = 64,
+                                 .y_px = 64,
+                                 .coarse = &coarse,
+                                 .lambda = 0.001f,
+                                 .rounds = 2,
+                                 .close = close,
+                                 .halves = true},
+                                found);
+    return found;
+  };
+  const SuperblockMotion found = search(0);
   EXPECT_EQ(found.half[HALF_LEFT].mv, moved(0));
   EXPECT_EQ(found.half[HALF_RIGHT].mv, moved(32));
   EXPECT_EQ(found.half[HALF_LEFT].sad, 0u);
@@ -121,6 +126,11 @@ TYPED_TEST(SuperblockMotionTest, FindsTheMotionOfHalvesAndSquares) {
         EXPECT_EQ(m.sad, 0u);
       }
   EXPECT_GT(found.square[0].sad, 0u);
+
+  // Where all of it is close enough, the coarse vectors stay; where it is not, steps go on.
+  const auto mean = [](const SuperblockMotion& m) { return m.square[0].cost / (64 * 64); };
+  EXPECT_NE(search(mean(search(1u << 12)) + 1).half[HALF_LEFT].mv, moved(0));
+  EXPECT_EQ(search(mean(found)).half[HALF_LEFT].mv, moved(0));
 }
 
 }  // namespace
