@@ -40,7 +40,11 @@ void FrameEncoder<P>::start(FrameJob<P>& job, Done done) {
 template <Pixel P>
 void FrameEncoder<P>::make_room(const PictureFormat& format, const TileInfo& tiles, int frames) {
   const int num_tiles = tiles.num_tiles();
-  copy_maps_.acquire()->resize(format);
+  std::vector<Lease<CopyMap>> copies;
+  for (int i = 0; i < std::min(frames, 2); i++) {  // a key frame may begin while the one before it is still under way
+    copies.push_back(copy_maps_.acquire());
+    copies.back()->resize(format);
+  }
   std::vector<Lease<Run>> runs;
   std::vector<Lease<LaneSearch<P>>> searches;
   for (int i = 0; i < workers_.threads(); i++) searches.push_back(lane_searches_.acquire());

@@ -323,13 +323,13 @@ Footprint footprint(UsageProfile profile, int frames) {
 
 /// Bytes in pictures of 4:2:0: with look-ahead some 29 wait or are being coded and 12 are references, in realtime 9
 /// are; the rest is what two threads work with, 2 what the analysis of mini-GOPs takes,
-/// 3 the eighth size pictures with their margins, and 4 what fits restoration to key frames.
+/// 3 the eighth size pictures with their margins, 4 what fits restoration to key frames, and 1 each of two key frames' copy maps.
 TEST(Allocation, FewAndSmallAtAnyTime) {
   constexpr int64_t kPicture = 640 * 360 * 3 / 2;
   const Footprint good = footprint(UsageProfile::kGoodQuality, 80), live_video = footprint(UsageProfile::kRealtime, 20);
   EXPECT_LT(good.allocations, 1000);
   EXPECT_LT(live_video.allocations, 1000);
-  EXPECT_LT(good.bytes / kPicture, 134);
+  EXPECT_LT(good.bytes / kPicture, 135);
   EXPECT_LT(live_video.bytes / kPicture, 61);
 }
 
