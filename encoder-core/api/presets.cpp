@@ -315,7 +315,8 @@ void ease_leaf(SearchSettings& leaf, int step) {
 
 constexpr Array<FrameRole, 3> kLateRoles = {{FrameRole::kInner, FrameRole::kOuter, FrameRole::kLeaf}};
 
-/// Key frames are few, and all that follows is predicted from them: of step 11 they take most of step 10.
+/// Key frames are few, and all that follows is predicted from them: from step 6 on they try seven transform types, and of step 11
+/// they take most of step 10.
 void attend_key(SearchSettings& key, int step) {
   if (step >= 6) key.tx.type_candidates = 7;
   if (step < 11) return;

@@ -323,7 +323,7 @@ Footprint footprint(UsageProfile profile, int frames) {
 
 /// Bytes in pictures of 4:2:0: with look-ahead some 29 wait or are being coded and 12 are references, in realtime 9
 /// are; the rest is what two threads work with, 2 what the analysis of mini-GOPs takes,
-/// 3 the eighth size pictures with their margins, 4 what fits restoration to key frames, and 1 each of two key frames' copy maps.
+/// 3 the eighth size pictures with their margins, 4 what fits restoration to key frames, and 3 the copy maps of two key frames.
 TEST(Allocation, FewAndSmallAtAnyTime) {
   constexpr int64_t kPicture = 640 * 360 * 3 / 2;
   const Footprint good = footprint(UsageProfile::kGoodQuality, 80), live_video = footprint(UsageProfile::kRealtime, 20);
