@@ -24,6 +24,12 @@ void guide_inter(PartitionSettings& p, float sure) {
   p.inter.split_above = 1 - sure;
 }
 
+/// Squares of 16 of inter frames stay whole at odds of SPLIT under `below`, and under `stop` once they are coded.
+void keep_small_whole(PartitionSettings& p, float below, float stop) {
+  p.small_none_below = below;
+  p.small_stop_below = stop;
+}
+
 /// HORZ_4 and VERT_4 are tried from `odds` on: in intra frames from a little more, where high odds are common.
 void quarters(PartitionSettings& p, float odds) {
   p.inter.quarters_above = odds;
@@ -102,10 +108,7 @@ void hasten(SearchSettings& s, int cpu_used, bool large) {
   s.partition.intra.none_below = 0.5f;
   s.partition.inter.none_below = 0.05f;
   s.partition.stop_below = 0.35f;
-  if (large) {
-    s.partition.small_none_below = 0.15f;
-    s.partition.small_stop_below = 0.5f;
-  }
+  if (large) keep_small_whole(s.partition, 0.15f, 0.5f);
   s.inter.subpel_foreseen = true;
   s.inter.subpel_satd = false;
   s.inter.interp_search = false;
@@ -330,8 +333,7 @@ void attend_key(SearchSettings& key, int step) {
 /// Frames of the upper layers are divided less.
 void ease_late(SearchSettings& s, FrameRole role, int step) {
   if (step < 11) return;
-  s.partition.small_none_below = 0.3f;
-  s.partition.small_stop_below = 0.8f;
+  keep_small_whole(s.partition, 0.3f, 0.8f);
   if (role == FrameRole::kInner) return;
   s.partition.inter.none_below = 0.3f;
   s.partition.stop_below = 0.8f;
@@ -370,15 +372,42 @@ RoleSettings lookahead_settings(const RoleSteps& steps) {
   return s;
 }
 
+/// Three pictures in four are followed soon by one that is finer: they are divided less, but nowhere near what look-ahead's leaves
+/// allow themselves, for the next picture is predicted from each. The fastest step's key frames are searched closer.
+void spread_by_layer(RoleSettings& s, int cpu_used, bool large) {
+  if (cpu_used < 6) return;
+  PartitionSettings& base = s[FrameRole::kBase].partition;
+  PartitionSettings& inner = s[FrameRole::kInner].partition;
+  PartitionSettings& leaf = s[FrameRole::kLeaf].partition;
+  keep_small_whole(leaf, 0.15f, 0.5f);
+  if (cpu_used < 8) return;
+  keep_small_whole(inner, 0.15f, 0.5f);
+  if (cpu_used < 10) return;
+  keep_small_whole(leaf, 0.2f, 0.65f);
+  if (large) {
+    keep_small_whole(base, 0.2f, 0.6f);
+    keep_small_whole(inner, 0.2f, 0.6f);
+    keep_small_whole(leaf, 0.3f, 0.8f);
+  }
+  const SearchSettings closer = chain_settings(10);
+  s[FrameRole::kKey].partition = closer.partition;
+  s[FrameRole::kKey].tx.intra_depth = closer.tx.intra_depth;
+}
+
+RoleSettings realtime_settings(int cpu_used, bool large) {
+  SearchSettings common = chain_settings(kRealtimeSteps[cpu_used]);
+  hasten(common, cpu_used, large);
+  common.inter.near_pairs = 1;  // where all references are past others than the first gain nothing
+  common.realtime = common.parallel_rows = true;
+  RoleSettings s = same_for_all(common);
+  spread_by_layer(s, cpu_used, large);
+  return s;
+}
+
 }  // namespace
 
 RoleSettings preset_settings(int cpu_used, bool realtime, bool large) {
-  if (!realtime) return lookahead_settings(kSteps[cpu_used]);
-  SearchSettings s = chain_settings(kRealtimeSteps[cpu_used]);
-  hasten(s, cpu_used, large);
-  s.inter.near_pairs = 1;  // where all references are past others than the first gain nothing
-  s.realtime = s.parallel_rows = true;
-  return same_for_all(s);
+  return realtime ? realtime_settings(cpu_used, large) : lookahead_settings(kSteps[cpu_used]);
 }
 
 }  // namespace tessera

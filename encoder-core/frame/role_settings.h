@@ -16,9 +16,10 @@ enum class FrameRole : uint8_t {
 };
 inline constexpr int kFrameRoles = 5;
 
-/// Without look-ahead one picture in four is of layer 0, and all are searched like key frames.
+/// Without look-ahead one picture in four is of layer 0, one of layer 1, and the two of layer 2 are the leaves.
 constexpr FrameRole frame_role(bool key, int layer, bool low_delay) {
-  if (key || low_delay) return FrameRole::kKey;
+  if (key) return FrameRole::kKey;
+  if (low_delay) return layer == 0 ? FrameRole::kBase : layer == 1 ? FrameRole::kInner : FrameRole::kLeaf;
   return layer == 0 ? FrameRole::kBase : layer < 3 ? FrameRole::kInner : layer == 3 ? FrameRole::kOuter : FrameRole::kLeaf;
 }
 

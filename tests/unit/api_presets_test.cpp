@@ -10,7 +10,8 @@ namespace {
 TEST(Presets, LargePicturesAreSearchedLessCloselyInRealtimeAlone) {
   for (int cpu_used = 0; cpu_used <= 10; cpu_used++)
     for (const bool realtime : {false, true}) {
-      const SearchSettings small = preset_settings(cpu_used, realtime, false).common(), large = preset_settings(cpu_used, realtime, true).common();
+      const RoleSettings of_small = preset_settings(cpu_used, realtime, false), of_large = preset_settings(cpu_used, realtime, true);
+      const SearchSettings &small = of_small[FrameRole::kBase], &large = of_large[FrameRole::kBase];
       EXPECT_EQ(large.filter.cdef_sampling, realtime && cpu_used >= 9 ? 4 : small.filter.cdef_sampling) << cpu_used;
       const bool fewer = realtime && cpu_used == 10;
       EXPECT_EQ(large.partition.small_none_below > small.partition.small_none_below, fewer) << cpu_used;

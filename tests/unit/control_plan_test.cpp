@@ -224,7 +224,8 @@ TEST(FramePlanner, FramesHaveTheSettingsOfTheirRole) {
   EXPECT_EQ(frames, (Array<int, kFrameRoles>{1, 2, 6, 8, 16}));
 }
 
-TEST(FramePlanner, WithoutLookaheadAllFramesAreAlike) {
+/// Of four pictures one is of layer 0, one of layer 1 and two are leaves.
+TEST(FramePlanner, WithoutLookaheadFramesHaveTheSettingsOfTheirLayer) {
   SequencePlan sequence;
   sequence.format = {.width = 176, .height = 144};
   sequence.layering = Layering::kLowDelay;
@@ -236,7 +237,9 @@ TEST(FramePlanner, WithoutLookaheadAllFramesAreAlike) {
     step.key = i == 0;
     FramePlan plan;
     planner.plan(step, choices, plan);
-    EXPECT_EQ(plan.settings.inter.max_references, choices.settings.common().inter.max_references) << i;
+    constexpr Array<FrameRole, 4> kOfFour = {FrameRole::kBase, FrameRole::kLeaf, FrameRole::kInner, FrameRole::kLeaf};
+    const FrameRole role = i == 0 ? FrameRole::kKey : kOfFour[i % 4];
+    EXPECT_EQ(plan.settings.inter.max_references, choices.settings[role].inter.max_references) << i;
   }
 }
 
