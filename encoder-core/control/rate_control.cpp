@@ -116,20 +116,11 @@ void RateControl::reset() {
   loan_ = first_loan_ = {};
   target_ = {};
   ending_ = false;
-  rest_ = {};
-  if (!settings_.statistics) return;
-  if (!settings_.low_delay()) model_.set_exponents(settings_.statistics->exponents);
-  for (const PassFrame& f : settings_.statistics->frames) {
-    rest_.seconds += f.seconds;
-    if (f.kind < 0) continue;
-    rest_.content[f.kind] += rest_content(f);
-    rest_.frames++;
-    rest_.keys += f.kind == 0;
-  }
+  rest_.begin(settings_.statistics, settings_.bit_depth, model_);
 }
 
 int RateControl::feedback_distance(uint64_t index, bool first, bool last_group) const {
-  if (last_group || (settings_.statistics && rest_.frames <= kSettlingFrames)) return 1;
+  if (last_group || (settings_.statistics && rest_.frames() <= kSettlingFrames)) return 1;
   if (settings_.low_delay()) return 1;
   if (settings_.mode == RateMode::kConstant && settings_.buffer < kSmallBuffer) return 1;
   if (first && index < kBlindFrames) return 1;
@@ -215,6 +206,7 @@ RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex
   p.step_change = step.step_change;
   p.overhead = (step.shown ? kUnitBits + step.picture.metadata_bits : 0) + (step.codes && step.kind == 0 ? settings_.key_prefix_bits : 0);
   if (step.codes) {
+    p.before = rest_.frame(step.picture.index, step.kind);
     p.content = content_of(step);
     p.expected = p.overhead + model_.bits(step.kind, p.content, qindex_of(step, leaf_qindex));
   } else {
@@ -226,10 +218,7 @@ RateControl::Planned RateControl::describe(const RateStep& step, int leaf_qindex
 }
 
 double RateControl::content_of(const RateStep& step) const {
-  if (settings_.statistics && step.picture.index < settings_.statistics->frames.size()) {
-    const PassFrame& f = settings_.statistics->frames[step.picture.index];
-    if (f.kind == step.kind) return model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
-  }
+  if (const PassFrame* f = rest_.frame(step.picture.index, step.kind)) return model_.content_of_coded(f->kind, f->qindex, static_cast<double>(f->bits));
   return model_.content(step.kind, step.picture.cost);
 }
 
@@ -352,7 +341,7 @@ double RateControl::wanted_rate() const {
 }
 
 int RateControl::choose_leaf(double seconds, const SequenceEnd& end) const {
-  if (settings_.statistics && rest_.frames > 0) return leaf_for_rest();
+  if (settings_.statistics && rest_.frames() > 0) return leaf_for_rest();
   const double limit = wanted_rate();
   const int usual = leaf_within(limit, [this](int leaf) { return mean_rate(leaf) + key_loan_rate(leaf); });
   if (!end.known || leaf_ == 0) return usual;
@@ -369,12 +358,14 @@ double RateControl::ending_error(double seconds) const {
 
 /// What is not planned yet at one quality, by what the first pass took for it.
 int RateControl::leaf_for_rest() const {
-  const double bits = due_ + rate() * rest_.seconds - spent_;
-  const int leaf = leaf_within(std::max(bits, kLeastRatePart * rate() * rest_.seconds), [this](int l) {
-    double sum = rest_.frames * (RateModel::overhead() + kUnitBits) + rest_.keys * settings_.key_prefix_bits;
+  const double bits = due_ + rate() * rest_.seconds() - spent_;
+  Array<double, kFrameKinds> content;
+  for (int kind = 0; kind < kFrameKinds; kind++) content[kind] = rest_.content(kind, model_);
+  const int leaf = leaf_within(std::max(bits, kLeastRatePart * rate() * rest_.seconds()), [&](int l) {
+    double sum = rest_.frames() * (RateModel::overhead() + kUnitBits) + rest_.keys() * settings_.key_prefix_bits;
     for (int kind = 0; kind < kFrameKinds; kind++)
-      if (rest_.content[kind] > 0)
-        sum += model_.bits(kind, rest_.content[kind], clip3(target_.min_qindex, target_.max_qindex, model_.qindex(kind, l))) - RateModel::overhead();
+      if (content[kind] > 0)
+        sum += model_.bits(kind, content[kind], clip3(target_.min_qindex, target_.max_qindex, model_.qindex(kind, l))) - RateModel::overhead();
     return sum;
   });
   return leaf_ == 0 ? leaf : near_leaf(leaf, kSecondPassQindexRange, kSecondPassQindexRange);
@@ -396,22 +387,6 @@ int RateControl::near_ending(int leaf) const {
 /// Brought within a distance of the last group's.
 int RateControl::near_leaf(int leaf, int finer, int coarser) const {
   return std::clamp(leaf, std::max({leaf_ - finer, 1, target_.best_leaf_qindex}), std::max({leaf_ + coarser, 1, target_.best_leaf_qindex}));
-}
-
-/// Content of a frame of the first pass. One whose importance makes it coarser than its kind will be so again, and take the less.
-double RateControl::rest_content(const PassFrame& f) const {
-  const double content = model_.content_of_coded(f.kind, f.qindex, static_cast<double>(f.bits));
-  return model_.content_at_kind(f.kind, content, f.qindex, change_qindex(f.qindex, -f.step_change, settings_.bit_depth));
-}
-
-void RateControl::count_off(const RateStep& step) {
-  if (!settings_.statistics || step.picture.index >= settings_.statistics->frames.size()) return;
-  const PassFrame& f = settings_.statistics->frames[step.picture.index];
-  rest_.seconds = std::max(0.0, rest_.seconds - f.seconds);
-  if (f.kind < 0) return;
-  rest_.content[f.kind] = std::max(0.0, rest_.content[f.kind] - rest_content(f));
-  rest_.frames--;
-  rest_.keys -= f.kind == 0;
 }
 
 bool RateControl::drops(const RateStep& step) const {
@@ -452,7 +427,7 @@ void RateControl::start_group(Span<const RateStep> steps, const SequenceEnd& end
   ending_ = end.here() && !first;
   ending_bits_ = spent_ + rate() * std::max(seconds, 0.0) - ending_error(std::max(seconds, 0.0));
   for (const RateStep& step : group_)
-    if (step.codes) count_off(step);
+    if (step.codes) rest_.count_off(step.picture.index);
   // Only so much time can be saved as the buffer holds.
   due_ += rate() * std::clamp(seconds, 0.0, usual + settings_.buffer);
   end_time_ = std::max(end_time, end_time_);
@@ -559,6 +534,10 @@ void RateControl::coded(double bits, int qindex) {
   Planned& p = planned_[i];
   const double took = bits + p.overhead;
   take_note(p, qindex, bits);
+  if (p.before) {
+    rest_.compare(*p.before, qindex, bits, model_);
+    p.content = model_.content_of_coded(p.kind, p.before->qindex, static_cast<double>(p.before->bits));
+  }
   model_.learn(p.kind, p.content, qindex, bits, std::max(0.0, p.time - learned_time_));
   learned_time_ = std::max(learned_time_, p.time);
   spent_ += took - p.expected;

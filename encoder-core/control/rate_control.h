@@ -12,6 +12,7 @@
 #include "control/pass_statistics.h"
 #include "control/quant_plan.h"
 #include "control/rate_model.h"
+#include "control/second_pass.h"
 #include "frame/input_frame.h"
 
 namespace tessera {
@@ -145,6 +146,7 @@ class RateControl {
   struct Planned {
     bool codes = false, ends_unit = false, known = false;
     FrameKind kind = 0;
+    const PassFrame* before = nullptr;  ///< the same in the first pass
     double content = 0, time = 0;
     double expected = 0, most = 0;  ///< bits
     double overhead = 0;            ///< bits that are not the frame's own
@@ -195,8 +197,6 @@ class RateControl {
   int leaf_for_rest() const;
   int leaf_for_steps(double bits) const;
   double content_of(const RateStep& step) const;
-  double rest_content(const PassFrame& f) const;
-  void count_off(const RateStep& step);
   double key_interval() const;
   bool keys_are_usual() const { return key_interval() > 0 && key_interval() < kUsualKeySeconds; }
   void borrow(double bits, double time);
@@ -244,11 +244,7 @@ class RateControl {
   struct Drift {
     double level = 0, start = 0, seconds = 1;
   } drift_;
-  /// What the first pass says of pictures not planned yet.
-  struct Rest {
-    Array<double, kFrameKinds> content = {};  ///< as if all frames had the step of their kind
-    double frames = 0, keys = 0, seconds = 0;
-  } rest_;
+  SecondPass rest_;             ///< what the first pass says of pictures not planned yet
 };
 
 }  // namespace tessera

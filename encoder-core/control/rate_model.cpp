@@ -62,18 +62,17 @@ double RateModel::plain_content(FrameKind kind, const PictureCost& cost) {
   return kind == 0 ? cost.intra + 16.0 : cost.inter + cost.intra / 32.0 + 4.0;
 }
 
-double RateModel::content_of_coded(FrameKind kind, int qindex, double bits) const {
-  return std::max(bits - kFrameOverhead, 0.02 * bits) / power(kind, qindex);
-}
-
 double RateModel::bits(FrameKind kind, double content, int qindex) const {
   return kFrameOverhead + factor_[kind].value * unit_bits(kind, content, qindex);
 }
 
 double RateModel::overhead() { return kFrameOverhead; }
 
-double RateModel::content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const {
-  return content * power(kind, own_qindex) / power(kind, kind_qindex);
+double RateModel::own_bits(double bits) { return std::max(bits - kFrameOverhead, 0.02 * bits); }
+
+void RateModel::change_exponent(FrameKind kind, double exponent, double octaves) {
+  factor_[kind].value *= std::exp2((exponent_[kind] - exponent) * octaves);
+  exponent_[kind] = exponent;
 }
 
 const Array<double, kFrameKinds>& RateModel::usual_shares() const { return low_delay_ ? kLowDelayShare : kShare; }
@@ -87,7 +86,7 @@ double RateModel::mean_inter_bits(const Array<double, kFrameKinds>& shares, int 
 }
 
 void RateModel::learn(FrameKind kind, double content, int qindex, double bits, double seconds) {
-  const double believed = unit_bits(kind, content, qindex), took = std::max(bits - kFrameOverhead, 0.02 * bits);
+  const double believed = unit_bits(kind, content, qindex), took = own_bits(bits);
   const double keep = std::exp(-seconds / memory_);
   for (Factor& f : factor_) f.weight *= keep;
   Factor& f = factor_[kind];
@@ -107,7 +106,7 @@ void RateModel::start_scene() {
 }
 
 void RateModel::rehearse(FrameKind kind, double content, int qindex, double bits, bool again) {
-  const double took = std::max(bits - kFrameOverhead, 0.02 * bits);
+  const double took = own_bits(bits);
   Trial& last = trial_[kind];
   const double octaves = log_step_[qindex] - log_step_[last.qindex];
   if (again && std::abs(octaves) > kTellingOctaves) {

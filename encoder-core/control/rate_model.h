@@ -33,7 +33,8 @@ class RateModel {
   /// Content of a frame: bits it should take at the reference step, before anything is learned.
   double content(FrameKind kind, const PictureCost& cost) const { return usual_[kind] * plain_content(kind, cost); }
   /// The same by what the frame took in another pass.
-  double content_of_coded(FrameKind kind, int qindex, double bits) const;
+  double content_of_coded(FrameKind kind, int qindex, double bits) const { return content_of_own_bits(kind, qindex, own_bits(bits)); }
+  double content_of_own_bits(FrameKind kind, int qindex, double own_bits) const { return own_bits / power(kind, qindex); }
   /// and back, at another step.
   double bits_of_coded(FrameKind kind, double content, int qindex) const { return unit_bits(kind, content, qindex); }
   /// qindex of a frame of this kind when leaves are coded at `leaf_qindex`.
@@ -41,15 +42,24 @@ class RateModel {
   /// Expected bits of a frame at its own qindex.
   double bits(FrameKind kind, double content, int qindex) const;
   /// Content of a frame whose step is not its kind's but its own: what it would be at its kind's, for the same bits.
-  double content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const;
+  double content_at_kind(FrameKind kind, double content, int own_qindex, int kind_qindex) const {
+    return content * power(kind, own_qindex) / power(kind, kind_qindex);
+  }
   /// Parts of content that frames of each kind have in a sequence of full mini-GOPs, or without reordering.
   const Array<double, kFrameKinds>& usual_shares() const;
   /// Expected bits a unit of plain content at `leaf_qindex`, shared out so among the kinds; without key frames and overhead.
   double mean_inter_bits(const Array<double, kFrameKinds>& shares, int leaf_qindex, int min_qindex, int max_qindex) const;
   /// Bits that every frame takes.
   static double overhead();
+  /// What a frame takes beyond that.
+  static double own_bits(double bits);
+  bool low_delay() const { return low_delay_; }
   const RateExponents& exponents() const { return exponent_; }
   void set_exponents(const RateExponents& e) { exponent_ = e; }
+  /// What is expected of frames `octaves` finer than those that content comes from stays as it is.
+  void change_exponent(FrameKind kind, double exponent, double octaves);
+  /// How much finer a frame is by its step.
+  double octaves_finer(int qindex, int than_qindex) const { return log_step_[qindex] - log_step_[than_qindex]; }
   /// Fed with a coded frame; `seconds` went by in the sequence since the last one.
   void learn(FrameKind kind, double content, int qindex, double bits, double seconds);
   /// A scene begins that was not rehearsed: what its first frames take counts for more than all that was learned.
