@@ -11,6 +11,8 @@ namespace {
 
 /// Rounds at most; one more where the last found the quality further off than this.
 constexpr int kMostRounds = 3, kCloseQindex = 10;
+/// How much finer leaves of a screen are tried the second time, where that would not be as far from the first by itself.
+constexpr int kOtherQuality = 60;
 
 /// The same picture for a frame that is not to use it up. The samples stay the original's.
 template <Pixel P>
@@ -56,8 +58,12 @@ void SequenceEncoder<P>::rehearse() {
     learn(next, 0);
   }
   for (int round = next.trials.empty() ? 0 : 1, before = rate_.trial_leaf(), known = next.trials.size(); round < kMostRounds; round++) {
-    const int leaf = rate_.rehearsal_leaf(next.rate_steps());
-    if (known == next.frames && std::abs(leaf - before) <= kCloseQindex) break;
+    int leaf = rate_.rehearsal_leaf(next.rate_steps());
+    // Natural pictures follow the step as usual; how little bits of a screen do only another quality tells.
+    if (begins && round == 1 && waiting_.front().choices.settings.common().screen_content && std::abs(leaf - before) < kOtherQuality)
+      leaf = std::max(leaf - kOtherQuality, 1);
+    else if (known == next.frames && std::abs(leaf - before) <= kCloseQindex)
+      break;
     before = leaf;
     next.start_over();
     try_frames(next, leaf, next.frames);
